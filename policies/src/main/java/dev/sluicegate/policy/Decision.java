@@ -1,0 +1,69 @@
+package dev.sluicegate.policy;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What policy says about one call. A new answer breaks every switch that forgot it. */
+public sealed interface Decision {
+    Basis basis();
+
+    /** The word in records and on the command line. */
+    default String word() {
+        return switch (this) {
+            case Permit _ -> "permit";
+            case NeedsStepUp _ -> "needs_step_up";
+            case NeedsApproval _ -> "needs_approval";
+            case NeedsStepUpAndApproval _ -> "needs_step_up_and_approval";
+            case Deny _ -> "deny";
+        };
+    }
+
+    record Permit(Basis basis) implements Decision {}
+
+    /**
+     * @param maxAgeSeconds how fresh the authentication must be, or null when only its strength matters
+     */
+    record NeedsStepUp(Basis basis, @Nullable Long maxAgeSeconds) implements Decision {}
+
+    record NeedsApproval(Basis basis, ApprovalRule rule) implements Decision {}
+
+    record NeedsStepUpAndApproval(Basis basis, ApprovalRule rule, @Nullable Long maxAgeSeconds)
+            implements Decision {}
+
+    record Deny(Basis basis) implements Decision {}
+
+    /**
+     * What the decision stands on.
+     *
+     * @param policies ids of the determining policies, sorted; for a remedy outcome, those that decided
+     *     with the remedy granted and those that stood in the way without it
+     * @param reasons their {@code @reason} annotations, same order, without blanks
+     * @param errors ids of policies that failed to evaluate; not empty means deny
+     * @param role the caller's role in the scope of the first determining permit, or null
+     * @param set {@code sha256:<hex>} of the policy set
+     * @param version number of the policy set
+     * @param inputSha {@code sha256:<hex>} of the canonical decision input
+     */
+    record Basis(
+            List<String> policies,
+            List<String> reasons,
+            List<String> errors,
+            @Nullable String role,
+            String set,
+            long version,
+            String inputSha) {
+        public Basis {
+            policies = List.copyOf(policies);
+            reasons = List.copyOf(reasons);
+            errors = List.copyOf(errors);
+        }
+    }
+
+    /**
+     * @param approver role whose members may approve
+     * @param ttl how long the request waits
+     * @param quorum how many approvers
+     */
+    record ApprovalRule(String approver, Duration ttl, int quorum) {}
+}

@@ -1,0 +1,53 @@
+package dev.sluicegate.router.enforcement;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the caller is told. Everything that may leave the boundary is one of these. */
+public sealed interface Outcome {
+    String callId();
+
+    String chainId();
+
+    /** The tool ran (or failed) and its screened, recorded output may leave. */
+    record Released(ReleasedResult result) implements Outcome {
+        @Override
+        public String callId() {
+            return result.call().authorized().call().callId();
+        }
+
+        @Override
+        public String chainId() {
+            return result.call().authorized().chainId();
+        }
+    }
+
+    /**
+     * The answer is no.
+     *
+     * @param reasons of the rules that decided, never their text
+     * @param approval where and until when this can be approved, when an approval would help
+     */
+    record Refused(
+            String callId,
+            String chainId,
+            RefusalCode code,
+            String message,
+            List<String> reasons,
+            @Nullable ApprovalRequest approval)
+            implements Outcome {
+        public Refused {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /**
+     * @param url where an approver may look at it, or null while there is no such page
+     */
+    record ApprovalRequest(String approvalId, @Nullable String url, Instant expires) {}
+
+    /** Screened result of a tool as MCP will carry it: {@code content}, {@code structuredContent}, {@code isError}. */
+    record ScreenedResult(ObjectNode mcp, boolean isError) {}
+}
