@@ -1,8 +1,8 @@
 package dev.sluicegate.router.enforcement;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluicegate.contract.ToolManifest;
 import dev.sluicegate.router.identity.EffectiveIdentity;
+import dev.sluicegate.router.policy.CataloguedTool;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record InboundCall(
         String callId,
         EffectiveIdentity identity,
-        ToolManifest tool,
+        CataloguedTool tool,
         ObjectNode arguments,
         StatedIntent intent,
         String rpcId,

@@ -20,4 +20,9 @@ public final class Product {
     public static final String META_INTENT = ID + "/intent";
 
     private Product() {}
+
+    /** Physical name of a table, function, role or bucket: {@code sluicegate-<stage>-<what>}. */
+    public static String resource(String stage, String what) {
+        return NAME + "-" + stage + "-" + what;
+    }
 }
