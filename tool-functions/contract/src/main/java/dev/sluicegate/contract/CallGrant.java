@@ -1,5 +1,7 @@
 package dev.sluicegate.contract;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -52,9 +54,26 @@ public record CallGrant(
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     public CallGrant {
+        for (var claim :
+                new @Nullable String[] {
+                    typ, kid, callId, tool, function, argsSha, tenant, principal, role, env, client,
+                    policySet, jti
+                }) {
+            requireNonNull(claim, "a grant with a claim missing");
+        }
         roles = List.copyOf(roles);
         if (exp - iat > MAX_TTL_SECONDS || exp <= iat) {
             throw new IllegalArgumentException("grant lives " + (exp - iat) + " s, at most 60");
+        }
+    }
+
+    /** Key bytes of a secret that holds text: SHA-256 of its UTF-8, 32 bytes. */
+    public static byte[] key(String secretText) {
+        try {
+            return MessageDigest.getInstance("SHA-256")
+                    .digest(secretText.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("SHA-256 is part of every JDK", e);
         }
     }
 
@@ -94,7 +113,7 @@ public record CallGrant(
 
     private static CallGrant parse(byte[] claims) {
         try {
-            return JSON.readValue(claims, CallGrant.class);
+            return requireNonNull(JSON.readValue(claims, CallGrant.class));
         } catch (java.io.IOException | RuntimeException e) {
             throw new GrantRefusedException("grant is malformed");
         }
@@ -105,15 +124,21 @@ public record CallGrant(
         if (dot < 1 || compact.indexOf('.', dot + 1) >= 0) {
             throw new GrantRefusedException("grant is malformed");
         }
+        return new byte[][] {decode(compact.substring(0, dot)), decode(compact.substring(dot + 1))};
+    }
+
+    /** Only the one spelling that {@link #sign} writes: no padding, no stray bits in the last digit. */
+    private static byte[] decode(String part) {
+        byte[] bytes;
         try {
-            var decoder = Base64.getUrlDecoder();
-            return new byte[][] {
-                decoder.decode(compact.substring(0, dot).getBytes(StandardCharsets.US_ASCII)),
-                decoder.decode(compact.substring(dot + 1).getBytes(StandardCharsets.US_ASCII))
-            };
+            bytes = Base64.getUrlDecoder().decode(part);
         } catch (IllegalArgumentException e) {
             throw new GrantRefusedException("grant is malformed");
         }
+        if (!Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(part)) {
+            throw new GrantRefusedException("grant is malformed");
+        }
+        return bytes;
     }
 
     private static byte[] mac(byte[] key, byte[] bytes) {

@@ -1,5 +1,6 @@
 package dev.sluicegate.contract;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What a tool does to the world. */
@@ -8,6 +9,7 @@ public enum Effect {
     WRITE,
     DESTRUCTIVE;
 
+    @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,5 +1,6 @@
 package dev.sluicegate.contract;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What kind of data something is. A label that is not in this list is refused, never ignored. */
@@ -25,6 +26,7 @@ public enum Label {
     }
 
     /** The word in JSON, policy and records. */
+    @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,5 +1,6 @@
 package dev.sluicegate.contract;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** How much harm one wrong call can do, as the tool's owner declares it. */
@@ -8,6 +9,7 @@ public enum Risk {
     MEDIUM,
     HIGH;
 
+    @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

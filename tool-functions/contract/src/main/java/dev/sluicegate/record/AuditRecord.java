@@ -88,10 +88,20 @@ public record AuditRecord(
      */
     public static AuditRecord read(byte[] bytes) {
         try {
-            return JSON.readValue(bytes, AuditRecord.class);
+            var record = JSON.readValue(bytes, AuditRecord.class);
+            if (record != null
+                    && record.v >= 1
+                    && record.id != null
+                    && record.kind != null
+                    && record.ts != null
+                    && record.w != null
+                    && record.tenant != null) {
+                return record;
+            }
         } catch (IOException e) {
-            throw new MalformedJsonException("not an audit record");
+            // falls through: what a record is not is not worth telling apart
         }
+        throw new MalformedJsonException("not an audit record");
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.sluicegate.record;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,6 +19,10 @@ public final class CanonicalJson {
     /** Above this an integer is not safe in IEEE doubles, so two readers may disagree about it. */
     public static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
+    /** From here on ECMAScript writes integers with an exponent. */
+    private static final double FIRST_WITH_EXPONENT = 1e21;
+
+    private static final MathContext ONE_DIGIT = new MathContext(1, RoundingMode.HALF_EVEN);
     private static final String HEX = "0123456789abcdef";
 
     private CanonicalJson() {}
@@ -32,7 +38,7 @@ public final class CanonicalJson {
     /** As {@link #bytes}, as text. */
     public static String string(JsonNode value) {
         var out = new StringBuilder(256);
-        write(value, out, "");
+        write(value, out, Place.ROOT);
         return out.toString();
     }
 
@@ -51,7 +57,7 @@ public final class CanonicalJson {
         }
     }
 
-    private static void write(JsonNode value, StringBuilder out, String at) {
+    private static void write(JsonNode value, StringBuilder out, Place at) {
         switch (value.getNodeType()) {
             case OBJECT -> writeObject(value, out, at);
             case ARRAY -> {
@@ -60,7 +66,7 @@ public final class CanonicalJson {
                     if (i > 0) {
                         out.append(',');
                     }
-                    write(value.get(i), out, at + "/" + i);
+                    write(value.get(i), out, at.element(i));
                 }
                 out.append(']');
             }
@@ -69,11 +75,11 @@ public final class CanonicalJson {
             case BOOLEAN -> out.append(value.booleanValue());
             case NULL -> out.append("null");
             case BINARY, MISSING, POJO ->
-                    throw new NotCanonicalException(at, "is not a JSON value");
+                    throw new NotCanonicalException(at.pointer(), "is not a JSON value");
         }
     }
 
-    private static void writeObject(JsonNode value, StringBuilder out, String at) {
+    private static void writeObject(JsonNode value, StringBuilder out, Place at) {
         var names = new ArrayList<String>(value.size());
         value.fieldNames().forEachRemaining(names::add);
         names.sort(null); // String order is UTF-16 code unit order, which RFC 8785 asks for
@@ -84,15 +90,15 @@ public final class CanonicalJson {
                 out.append(',');
             }
             first = false;
-            var path = at + "/" + name.replace("~", "~0").replace("/", "~1");
-            writeString(name, out, path);
+            var place = at.member(name);
+            writeString(name, out, place);
             out.append(':');
-            write(value.path(name), out, path);
+            write(value.path(name), out, place);
         }
         out.append('}');
     }
 
-    private static void writeString(String text, StringBuilder out, String at) {
+    private static void writeString(String text, StringBuilder out, Place at) {
         out.append('"');
         for (var i = 0; i < text.length(); i++) {
             var c = text.charAt(i);
@@ -112,7 +118,7 @@ public final class CanonicalJson {
                             && Character.isLowSurrogate(text.charAt(i + 1))) {
                         out.append(c).append(text.charAt(++i));
                     } else if (Character.isSurrogate(c)) {
-                        throw new NotCanonicalException(at, "holds a lone surrogate");
+                        throw new NotCanonicalException(at.pointer(), "holds a lone surrogate");
                     } else {
                         out.append(c);
                     }
@@ -123,33 +129,55 @@ public final class CanonicalJson {
     }
 
     /** Integers within ±(2^53-1) as they are, everything else as ECMAScript prints an IEEE double. */
-    private static String number(JsonNode value, String at) {
+    private static String number(JsonNode value, Place at) {
         if (value.isIntegralNumber()) {
             if (!value.canConvertToLong() || Math.abs(value.longValue()) > MAX_SAFE_INTEGER) {
-                throw new NotCanonicalException(at, "is an integer beyond 2^53-1");
+                throw new NotCanonicalException(at.pointer(), "is an integer beyond 2^53-1");
             }
             return Long.toString(value.longValue());
         }
         var d = value.doubleValue();
         if (Double.isNaN(d) || Double.isInfinite(d)) {
-            throw new NotCanonicalException(at, "is a number beyond IEEE doubles");
-        }
-        if (value.isBigDecimal()
-                && new BigDecimal(Double.toString(d)).compareTo(value.decimalValue()) != 0) {
-            throw new NotCanonicalException(at, "is a number that an IEEE double cannot hold");
+            throw new NotCanonicalException(at.pointer(), "is a number beyond IEEE doubles");
         }
         if (Math.rint(d) == d && Math.abs(d) <= MAX_SAFE_INTEGER) {
+            if (value.isBigDecimal() && value.decimalValue().compareTo(new BigDecimal(d)) != 0) {
+                throw new NotCanonicalException(
+                        at.pointer(), "is a number that an IEEE double cannot hold");
+            }
             return Long.toString((long) d); // also -0.0, which prints as 0
         }
-        return ecmaScript(d);
+        if (Math.rint(d) == d && Math.abs(d) < FIRST_WITH_EXPONENT) {
+            // it would be written as an integer that reading refuses
+            throw new NotCanonicalException(at.pointer(), "is an integer beyond 2^53-1");
+        }
+        var shortest = shortest(Math.abs(d));
+        if (value.isBigDecimal() && value.decimalValue().abs().compareTo(shortest) != 0) {
+            throw new NotCanonicalException(
+                    at.pointer(), "is a number that an IEEE double cannot hold");
+        }
+        return ecmaScript(d < 0, shortest);
     }
 
-    /** Shortest digits of {@code d} (Java prints them since 19) in the layout of ECMAScript. */
-    private static String ecmaScript(double d) {
-        var decimal = new BigDecimal(Double.toString(Math.abs(d))).stripTrailingZeros();
+    /**
+     * The shortest decimal that reads back as {@code d}. Java's own is shortest since 19, but prefers
+     * two digits where one would do: {@code 4.9E-324}, where ECMAScript prints {@code 5e-324}.
+     */
+    private static BigDecimal shortest(double d) {
+        var decimal = new BigDecimal(Double.toString(d)).stripTrailingZeros();
+        if (decimal.precision() == 2) {
+            var oneDigit = decimal.round(ONE_DIGIT);
+            if (oneDigit.doubleValue() == d) {
+                return oneDigit.stripTrailingZeros();
+            }
+        }
+        return decimal;
+    }
+
+    private static String ecmaScript(boolean negative, BigDecimal decimal) {
         var digits = decimal.unscaledValue().toString();
         var point = digits.length() - decimal.scale(); // position of the decimal point
-        var out = new StringBuilder(d < 0 ? "-" : "");
+        var out = new StringBuilder(negative ? "-" : "");
         if (digits.length() <= point && point <= 21) {
             out.append(digits).append("0".repeat(point - digits.length()));
         } else if (0 < point && point <= 21) {

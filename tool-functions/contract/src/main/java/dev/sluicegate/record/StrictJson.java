@@ -24,6 +24,7 @@ public final class StrictJson {
     public static final int MAX_DEPTH = 64;
 
     private static final int MAX_NUMBER_LENGTH = 64;
+    private static final int MAX_EXPONENT = 400; // doubles end at 1.8e308 and begin at 4.9e-324
     private static final int MAX_STRING_LENGTH = 8 * 1024 * 1024; // above every body limit of ours
 
     private static final ObjectMapper JSON =
@@ -48,7 +49,8 @@ public final class StrictJson {
 
     /**
      * @throws MalformedJsonException if {@code bytes} are not one JSON value in UTF-8
-     * @throws NotCanonicalException if they are, but with a duplicate key
+     * @throws NotCanonicalException if they are, but with a duplicate key or a number far beyond IEEE
+     *     doubles
      */
     public static JsonNode read(byte[] bytes) {
         try {
@@ -67,17 +69,39 @@ public final class StrictJson {
                 if (parser.nextToken() != null) {
                     throw new MalformedJsonException("more than one value");
                 }
+                refuseHugeExponents(value, Place.ROOT);
                 return value;
             }
         } catch (CharacterCodingException e) {
             throw new MalformedJsonException("not UTF-8");
         } catch (JsonProcessingException e) {
-            if (String.valueOf(e.getOriginalMessage()).contains("Duplicate")) {
+            if (String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")) {
                 throw new NotCanonicalException("", "holds a duplicate key");
             }
             throw new MalformedJsonException("not JSON");
         } catch (IOException e) {
             throw new MalformedJsonException("not JSON");
+        }
+    }
+
+    /**
+     * {@code 1e999999999} is twelve bytes, but a validator that computes with it exactly needs the
+     * memory of a billion digits: such a number is refused before anyone sees it.
+     */
+    private static void refuseHugeExponents(JsonNode value, Place at) {
+        if (value.isBigDecimal()) {
+            var decimal = value.decimalValue();
+            if (Math.abs((long) decimal.precision() - decimal.scale()) > MAX_EXPONENT) {
+                throw new NotCanonicalException(at.pointer(), "is a number beyond IEEE doubles");
+            }
+        } else if (value.isObject()) {
+            for (var field : value.properties()) {
+                refuseHugeExponents(field.getValue(), at.member(field.getKey()));
+            }
+        } else if (value.isArray()) {
+            for (var i = 0; i < value.size(); i++) {
+                refuseHugeExponents(value.path(i), at.element(i));
+            }
         }
     }
 

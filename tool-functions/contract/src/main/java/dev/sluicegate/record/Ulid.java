@@ -43,7 +43,7 @@ public final class Ulid {
 
     /** Whether {@code text} could be an id of ours. */
     public static boolean isValid(String text) {
-        if (text.length() != LENGTH) {
+        if (text.length() != LENGTH || text.charAt(0) > '7') { // 48 bits of time end at 7ZZZZZZZZZ
             return false;
         }
         for (var i = 0; i < LENGTH; i++) {
