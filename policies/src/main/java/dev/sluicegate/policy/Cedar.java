@@ -1,0 +1,62 @@
+package dev.sluicegate.policy;
+
+import com.cedarpolicy.value.EntityTypeName;
+import com.cedarpolicy.value.EntityUID;
+import java.util.Set;
+
+/** The names of our Cedar world, and how text becomes Cedar source. */
+final class Cedar {
+    static final String NAMESPACE = "Mcp";
+    static final String ROLE_TYPE = NAMESPACE + "::Role";
+    static final String ACTION_TYPE = NAMESPACE + "::Action";
+    static final String USER_TYPE = NAMESPACE + "::User";
+    static final String WORKLOAD_TYPE = NAMESPACE + "::Workload";
+    static final String GATEWAY_TYPE = NAMESPACE + "::Gateway";
+    static final String ENVIRONMENT_TYPE = NAMESPACE + "::Environment";
+
+    static final EntityTypeName ROLE = type(ROLE_TYPE);
+    static final EntityTypeName ACTION = type(ACTION_TYPE);
+    static final EntityTypeName USER = type(USER_TYPE);
+    static final EntityTypeName WORKLOAD = type(WORKLOAD_TYPE);
+    static final EntityTypeName GATEWAY = type(GATEWAY_TYPE);
+    static final EntityTypeName ENVIRONMENT = type(ENVIRONMENT_TYPE);
+
+    /** Every action is in it. */
+    static final String CALL_TOOL = "CallTool";
+
+    /** Cedar's JSON protocol gives these keys a meaning; a record cannot carry them as data. */
+    static final Set<String> RESERVED_KEYS = Set.of("__entity", "__extn", "__expr");
+
+    private Cedar() {}
+
+    static EntityUID role(String id) {
+        return ROLE.of(id);
+    }
+
+    static EntityUID action(String id) {
+        return ACTION.of(id);
+    }
+
+    /** {@code text} as a Cedar string literal, pure ASCII. */
+    static String quoted(String text) {
+        var out = new StringBuilder("\"");
+        text.codePoints()
+                .forEach(c -> {
+                    if (c == '"' || c == '\\') {
+                        out.append('\\').appendCodePoint(c);
+                    } else if (c >= 0x20 && c < 0x7f) {
+                        out.appendCodePoint(c);
+                    } else if (c >= 0xD800 && c <= 0xDFFF) {
+                        throw new InvalidPolicyException(
+                                "a name holds a lone surrogate, which Cedar cannot write");
+                    } else {
+                        out.append("\\u{").append(Integer.toHexString(c)).append('}');
+                    }
+                });
+        return out.append('"').toString();
+    }
+
+    private static EntityTypeName type(String name) {
+        return EntityTypeName.parse(name).orElseThrow();
+    }
+}

@@ -1,0 +1,460 @@
+package dev.sluicegate.policy;
+
+import com.cedarpolicy.value.CedarList;
+import com.cedarpolicy.value.CedarMap;
+import com.cedarpolicy.value.DateTime;
+import com.cedarpolicy.value.Decimal;
+import com.cedarpolicy.value.IpAddress;
+import com.cedarpolicy.value.PrimBool;
+import com.cedarpolicy.value.PrimLong;
+import com.cedarpolicy.value.PrimString;
+import com.cedarpolicy.value.Value;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.net.InetAddress;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How policy sees one argument. The schema text and the values both come from this tree, so that a policy
+ * that validated cannot meet a value of another type.
+ *
+ * <p>An enumeration of strings stays a string: policies compare it with a literal. What Cedar has no type
+ * for (unions, tuples, anything without a type) is left out of type and value alike, so a policy that
+ * names it cannot be published.
+ */
+sealed interface InputType {
+    /** The type in Cedar schema syntax. */
+    String cedar();
+
+    /**
+     * @param at JSON pointer of {@code json} in the arguments
+     * @throws UnrepresentableInputException if Cedar cannot hold the value exactly
+     */
+    Value value(JsonNode json, String at);
+
+    /**
+     * @param schema JSON Schema of an object, the tool's input schema
+     * @throws InvalidPolicyException if a property has a name that no policy engine can carry
+     */
+    static Fields of(JsonNode schema) {
+        return new Reader(schema).fields(schema, 0);
+    }
+
+    record Text() implements InputType {
+        @Override
+        public String cedar() {
+            return "String";
+        }
+
+        @Override
+        public Value value(JsonNode json, String at) {
+            return new PrimString(text(json, at));
+        }
+    }
+
+    record Whole() implements InputType {
+        @Override
+        public String cedar() {
+            return "Long";
+        }
+
+        @Override
+        public Value value(JsonNode json, String at) {
+            if (!json.isNumber()) {
+                throw new UnrepresentableInputException(at, "is not an integer");
+            }
+            try {
+                return new PrimLong(json.decimalValue().longValueExact());
+            } catch (ArithmeticException e) {
+                throw new UnrepresentableInputException(at, "is not an integer of 64 bits");
+            }
+        }
+    }
+
+    record Truth() implements InputType {
+        @Override
+        public String cedar() {
+            return "Bool";
+        }
+
+        @Override
+        public Value value(JsonNode json, String at) {
+            if (!json.isBoolean()) {
+                throw new UnrepresentableInputException(at, "is not true or false");
+            }
+            return new PrimBool(json.booleanValue());
+        }
+    }
+
+    record Fraction() implements InputType {
+        /** A Cedar decimal is a 64-bit integer with the point four digits from the right. */
+        private static final int DIGITS = 4;
+
+        private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE, DIGITS);
+        private static final BigDecimal MIN = BigDecimal.valueOf(Long.MIN_VALUE, DIGITS);
+
+        @Override
+        public String cedar() {
+            return "decimal";
+        }
+
+        @Override
+        public Value value(JsonNode json, String at) {
+            if (!json.isNumber()) {
+                throw new UnrepresentableInputException(at, "is not a number");
+            }
+            return decimal(json.decimalValue(), at);
+        }
+
+        static Decimal decimal(BigDecimal number, String at) {
+            // compared before it is scaled: 1e999999999 must not be written out
+            if (number.compareTo(MAX) > 0 || number.compareTo(MIN) < 0) {
+                throw new UnrepresentableInputException(
+                        at, "is a number beyond " + MAX.toPlainString());
+            }
+            try {
+                return new Decimal(
+                        number.stripTrailingZeros()
+                                .setScale(DIGITS, RoundingMode.UNNECESSARY)
+                                .toPlainString());
+            } catch (ArithmeticException e) {
+                throw new UnrepresentableInputException(
+                        at, "has more than " + DIGITS + " decimal places");
+            }
+        }
+    }
+
+    /** A point in time: formats {@code date-time} and {@code date}. */
+    record Moment(boolean dateOnly) implements InputType {
+        private static final DateTimeFormatter CEDAR =
+                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+                        .withZone(ZoneOffset.UTC);
+        private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+        private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
+        @Override
+        public String cedar() {
+            return "datetime";
+        }
+
+        @Override
+        public Value value(JsonNode json, String at) {
+            var text = text(json, at);
+            try {
+                return dateTime(
+                        dateOnly
+                                ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                                : OffsetDateTime.parse(text).toInstant(),
+                        at);
+            } catch (DateTimeException e) {
+                throw new UnrepresentableInputException(
+                        at, dateOnly ? "is not a date" : "is not a date and time with offset");
+            }
+        }
+
+        static DateTime dateTime(Instant instant, String at) {
+            if (!instant.equals(instant.truncatedTo(ChronoUnit.MILLIS))) {
+                throw new UnrepresentableInputException(at, "is finer than a millisecond");
+            }
+            if (instant.isBefore(FIRST) || !instant.isBefore(END)) {
+                throw new UnrepresentableInputException(at, "is outside the years 0 to 9999");
+            }
+            return new DateTime(CEDAR.format(instant));
+        }
+    }
+
+    /** ISO 8601 durations of days and below; months and years have no fixed length. */
+    record Span() implements InputType {
+        @Override
+        public String cedar() {
+            return "duration";
+        }
+
+        @Override
+        public Value value(JsonNode json, String at) {
+            try {
+                var span = java.time.Duration.parse(text(json, at));
+                if (!span.equals(span.truncatedTo(ChronoUnit.MILLIS))) {
+                    throw new UnrepresentableInputException(at, "is finer than a millisecond");
+                }
+                return new com.cedarpolicy.value.Duration(span.toMillis() + "ms");
+            } catch (DateTimeException | ArithmeticException | IllegalArgumentException e) {
+                throw new UnrepresentableInputException(
+                        at, "is not a duration of days, hours, minutes and seconds");
+            }
+        }
+    }
+
+    record Address() implements InputType {
+        private static final Pattern V4 =
+                Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
+
+        @Override
+        public String cedar() {
+            return "ipaddr";
+        }
+
+        @Override
+        public Value value(JsonNode json, String at) {
+            var address = address(text(json, at));
+            if (address == null) {
+                throw new UnrepresentableInputException(at, "is not an IP address");
+            }
+            return address;
+        }
+
+        /** Null when {@code text} is no address. An IPv4-mapped address is the IPv4 address. */
+        static @Nullable IpAddress address(String text) {
+            try {
+                if (V4.matcher(text).matches()) {
+                    return new IpAddress(text);
+                }
+                // no zone ids: they mean something on one host only
+                return text.indexOf(':') < 0 || text.indexOf('%') >= 0
+                        ? null
+                        : new IpAddress(InetAddress.ofLiteral(text).getHostAddress());
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+    }
+
+    record SetOf(InputType element) implements InputType {
+        /** Larger sets cost more to compare than any policy about them is worth. */
+        static final int MAX_SIZE = 4_096;
+
+        @Override
+        public String cedar() {
+            return "Set<" + element.cedar() + ">";
+        }
+
+        @Override
+        public Value value(JsonNode json, String at) {
+            if (!json.isArray()) {
+                throw new UnrepresentableInputException(at, "is not an array");
+            }
+            if (json.size() > MAX_SIZE) {
+                throw new UnrepresentableInputException(
+                        at, "has more than " + MAX_SIZE + " elements");
+            }
+            var values = new ArrayList<Value>(json.size());
+            for (var i = 0; i < json.size(); i++) {
+                values.add(element.value(json.get(i), at + "/" + i));
+            }
+            return new CedarList(values);
+        }
+    }
+
+    record Fields(SortedMap<String, Field> fields) implements InputType {
+        record Field(InputType type, boolean required) {}
+
+        public Fields {
+            fields = Collections.unmodifiableSortedMap(new TreeMap<>(fields));
+        }
+
+        @Override
+        public String cedar() {
+            if (fields.isEmpty()) {
+                return "{}";
+            }
+            var out = new StringBuilder("{ ");
+            var first = true;
+            for (var field : fields.entrySet()) {
+                out.append(first ? "" : ", ")
+                        .append(Cedar.quoted(field.getKey()))
+                        .append(field.getValue().required() ? ": " : "?: ")
+                        .append(field.getValue().type().cedar());
+                first = false;
+            }
+            return out.append(" }").toString();
+        }
+
+        @Override
+        public CedarMap value(JsonNode json, String at) {
+            if (!json.isObject()) {
+                throw new UnrepresentableInputException(at, "is not an object");
+            }
+            var map = new CedarMap();
+            for (var field : fields.entrySet()) {
+                var value = json.path(field.getKey());
+                if (!value.isMissingNode() && !value.isNull()) {
+                    map.put(
+                            field.getKey(),
+                            field.getValue()
+                                    .type()
+                                    .value(value, at + "/" + escaped(field.getKey())));
+                }
+            }
+            return map;
+        }
+    }
+
+    private static String text(JsonNode json, String at) {
+        if (!json.isTextual()) {
+            throw new UnrepresentableInputException(at, "is not a string");
+        }
+        return json.textValue();
+    }
+
+    /** {@code name} as a segment of a JSON pointer. */
+    static String escaped(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** Reads JSON Schema, following local references. */
+    final class Reader {
+        /** As deep as arguments may be. */
+        private static final int MAX_DEPTH = 64;
+
+        /** References can make a small schema describe a huge type. */
+        private static final int MAX_TYPES = 4_096;
+
+        private final JsonNode root;
+        private final Set<String> open = new HashSet<>();
+        private int types;
+
+        private Reader(JsonNode root) {
+            this.root = root;
+        }
+
+        private Fields fields(JsonNode schema, int depth) {
+            var required = new HashSet<String>();
+            schema.path("required").forEach(name -> required.add(name.asText()));
+            var fields = new TreeMap<String, Fields.Field>();
+            for (var property : schema.path("properties").properties()) {
+                var name = property.getKey();
+                if (Cedar.RESERVED_KEYS.contains(name)) {
+                    throw new InvalidPolicyException(
+                            "property `" + name + "` has a meaning of its own in Cedar's JSON");
+                }
+                var type = type(property.getValue(), depth + 1);
+                if (type != null) {
+                    fields.put(
+                            name,
+                            new Fields.Field(
+                                    type,
+                                    required.contains(name) && !nullable(property.getValue())));
+                }
+            }
+            return new Fields(fields);
+        }
+
+        /** Null when Cedar has no type for it. */
+        private @Nullable InputType type(JsonNode written, int depth) {
+            var schema = resolved(written);
+            if (schema == null || depth > MAX_DEPTH) {
+                return null;
+            }
+            if (++types > MAX_TYPES) {
+                throw new InvalidPolicyException("more than " + MAX_TYPES + " argument types");
+            }
+            var reference = written.path("$ref").asText();
+            if (!reference.isEmpty() && !open.add(reference)) {
+                return null; // refers to itself: no finite type
+            }
+            var type = plainType(schema, depth);
+            open.remove(reference);
+            return type;
+        }
+
+        private @Nullable InputType plainType(JsonNode schema, int depth) {
+            return switch (typeName(schema)) {
+                case "string" -> text(schema.path("format").asText());
+                case "integer" -> new Whole();
+                case "boolean" -> new Truth();
+                case "number" -> new Fraction();
+                case "object" -> fields(schema, depth);
+                case "array" -> {
+                    var element = schema.has("prefixItems") ? null : elements(schema, depth);
+                    yield element == null ? null : new SetOf(element);
+                }
+                default -> null;
+            };
+        }
+
+        private @Nullable InputType elements(JsonNode schema, int depth) {
+            var items = schema.path("items");
+            return nullable(items) ? null : type(items, depth + 1);
+        }
+
+        private static InputType text(String format) {
+            return switch (format) {
+                case "date-time" -> new Moment(false);
+                case "date" -> new Moment(true);
+                case "duration" -> new Span();
+                case "ipv4", "ipv6" -> new Address();
+                default -> new Text();
+            };
+        }
+
+        private static String typeName(JsonNode schema) {
+            var type = schema.path("type");
+            if (type.isTextual()) {
+                return type.textValue();
+            }
+            if (type.isArray()) {
+                var names = new ArrayList<String>();
+                type.forEach(name -> names.add(name.asText()));
+                names.remove("null");
+                return names.size() == 1 ? names.getFirst() : "";
+            }
+            if (schema.has("properties")) {
+                return "object";
+            }
+            var values = schema.path("enum");
+            return allStrings(values) || schema.path("const").isTextual() ? "string" : "";
+        }
+
+        private static boolean allStrings(JsonNode values) {
+            var all = values.isArray() && !values.isEmpty();
+            for (var value : values) {
+                all &= value.isTextual();
+            }
+            return all;
+        }
+
+        private boolean nullable(JsonNode written) {
+            var schema = resolved(written);
+            var types = new HashSet<String>();
+            if (schema != null) {
+                schema.path("type").forEach(name -> types.add(name.asText()));
+            }
+            return types.contains("null");
+        }
+
+        private @Nullable JsonNode resolved(JsonNode written) {
+            var schema = written;
+            for (Set<String> seen = new HashSet<>(); schema.has("$ref"); ) {
+                var reference = schema.path("$ref").asText();
+                if (!reference.startsWith("#/") || !seen.add(reference)) {
+                    return null;
+                }
+                schema = root.at(reference.substring(1));
+            }
+            return schema.isObject() ? schema : null;
+        }
+    }
+
+    /** Types that appear in {@code context} and are not arguments. */
+    static CedarList strings(Set<String> values) {
+        return new CedarList(
+                List.copyOf(values.stream().sorted().<Value>map(PrimString::new).toList()));
+    }
+}
