@@ -1,0 +1,14 @@
+package dev.sluicegate.router.identity;
+
+import org.jspecify.annotations.Nullable;
+
+/** Turns an access token into an effective identity. */
+public interface TokenVerifier {
+    /**
+     * Never throws for a "no".
+     *
+     * @param token as it stood behind {@code Bearer}
+     * @param sourceIp from the front door, or null
+     */
+    Authentication verify(String token, @Nullable String sourceIp);
+}
