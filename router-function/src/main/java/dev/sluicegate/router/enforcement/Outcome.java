@@ -44,9 +44,10 @@ public sealed interface Outcome {
     }
 
     /**
+     * @param bind {@code sha256:<hex>} of the exact operation
      * @param url where an approver may look at it, or null while there is no such page
      */
-    record ApprovalRequest(String approvalId, @Nullable String url, Instant expires) {}
+    record ApprovalRequest(String approvalId, String bind, @Nullable String url, Instant expires) {}
 
     /** Screened result of a tool as MCP will carry it: {@code content}, {@code structuredContent}, {@code isError}. */
     record ScreenedResult(ObjectNode mcp, boolean isError) {}

@@ -1,0 +1,38 @@
+package dev.sluicegate.router;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/** Entry point of the router: an API Gateway event in, an API Gateway response out. */
+public final class RouterFunction implements RequestStreamHandler {
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    private final Wiring wiring;
+
+    /** Lambda calls this once, before the snapshot: clients are built, nothing is read. */
+    public RouterFunction() {
+        this(System.getenv(), DefaultCredentialsProvider.builder().build(), Clock.systemUTC());
+    }
+
+    /** Tests and the local runner call this. */
+    public RouterFunction(
+            Map<String, String> environment, AwsCredentialsProvider credentials, Clock clock) {
+        this.wiring = new Wiring(environment, credentials, clock);
+    }
+
+    @Override
+    public void handleRequest(InputStream input, OutputStream output, Context context)
+            throws IOException {
+        var event = JSON.readTree(input);
+        JSON.writeValue(output, wiring.edge().handle(event));
+    }
+}

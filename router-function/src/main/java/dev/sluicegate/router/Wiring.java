@@ -1,0 +1,214 @@
+package dev.sluicegate.router;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluicegate.audit.Journal;
+import dev.sluicegate.contract.Product;
+import dev.sluicegate.policy.Gateway;
+import dev.sluicegate.record.KeyedDigest;
+import dev.sluicegate.router.approval.ApprovalRequests;
+import dev.sluicegate.router.chain.ChainStore;
+import dev.sluicegate.router.edge.Edge;
+import dev.sluicegate.router.edge.IssuerDocuments;
+import dev.sluicegate.router.enforcement.DecisionInput;
+import dev.sluicegate.router.enforcement.EnforcementPoint;
+import dev.sluicegate.router.enforcement.InboundCall;
+import dev.sluicegate.router.enforcement.Outcome;
+import dev.sluicegate.router.enforcement.RefusalCode;
+import dev.sluicegate.router.identity.AccessTokens;
+import dev.sluicegate.router.identity.IssuerConfig;
+import dev.sluicegate.router.identity.ProtectedResource;
+import dev.sluicegate.router.identity.ProtectedResourceMetadata;
+import dev.sluicegate.router.invocation.CallGrants;
+import dev.sluicegate.router.invocation.LambdaToolInvoker;
+import dev.sluicegate.router.invocation.StsIssuerDocuments;
+import dev.sluicegate.router.invocation.StsTokens;
+import dev.sluicegate.router.mcp.CallGate;
+import dev.sluicegate.router.mcp.McpEndpoint;
+import dev.sluicegate.router.policy.PublishedPolicies;
+import dev.sluicegate.router.screening.Screening;
+import dev.sluicegate.router.trail.AggregatedRefusals;
+import dev.sluicegate.router.trail.DynamoDbAuditTrail;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/**
+ * The composition root. Clients are built with the function, before a snapshot; the rest is put together
+ * on the first call, because it needs the digest secret, which must not be in a snapshot.
+ */
+final class Wiring {
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    /** A call waits this long for one answer of AWS, all retries included. */
+    private static final Duration API_CALL = Duration.ofSeconds(4);
+
+    private static final Duration API_ATTEMPT = Duration.ofSeconds(2);
+
+    /** Two quick retries; DynamoDB's own default of nine keeps a caller waiting for a no. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    /** Tools run longer than our own calls; the manifest bounds them. */
+    private static final int CONNECTIONS = 128;
+
+    private final Map<String, String> environment;
+    private final AwsCredentialsProvider credentials;
+    private final Clock clock;
+    private final SdkHttpClient http;
+    private final DynamoDbClient dynamoDb;
+    private final KmsClient kms;
+    private final SecretsManagerClient secrets;
+    private @Nullable Edge edge;
+
+    Wiring(Map<String, String> environment, AwsCredentialsProvider credentials, Clock clock) {
+        this.environment = environment;
+        this.credentials = credentials;
+        this.clock = clock;
+        this.http = AwsCrtHttpClient.builder().maxConcurrency(CONNECTIONS).build();
+        var bounded =
+                ClientOverrideConfiguration.builder()
+                        .apiCallTimeout(API_CALL)
+                        .apiCallAttemptTimeout(API_ATTEMPT)
+                        .retryStrategy(
+                                AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                        .maxAttempts(MAX_ATTEMPTS)
+                                        .build())
+                        .build();
+        this.dynamoDb =
+                DynamoDbClient.builder()
+                        .credentialsProvider(credentials)
+                        .httpClient(http)
+                        .overrideConfiguration(bounded)
+                        .build();
+        this.kms =
+                KmsClient.builder()
+                        .credentialsProvider(credentials)
+                        .httpClient(http)
+                        .overrideConfiguration(bounded)
+                        .build();
+        this.secrets =
+                SecretsManagerClient.builder()
+                        .credentialsProvider(credentials)
+                        .httpClient(http)
+                        .overrideConfiguration(bounded)
+                        .build();
+    }
+
+    /** The whole router; a failure to read the secret is tried again on the next call. */
+    synchronized Edge edge() {
+        if (edge == null) {
+            edge = compose();
+        }
+        return edge;
+    }
+
+    private Edge compose() {
+        var resource = ProtectedResource.of(required("PUBLIC_URL"));
+        var issuers = IssuerConfig.parse(required("ISSUERS"), resource.uri().toString());
+        var digest =
+                KeyedDigest.ofSecret(
+                        secrets.getSecretValue(r -> r.secretId(required("DIGEST_SECRET_ID")))
+                                .secretString());
+        var policies = new PublishedPolicies(dynamoDb, required("POLICY_TABLE"), Gateway.PLAIN);
+        var journal = new Journal(dynamoDb, required("AUDIT_TABLE"), writerName(), clock);
+        var zone = ZoneId.of(environment.getOrDefault("ZONE", "UTC"));
+        var chains = new ChainStore(dynamoDb, required("CHAINS_TABLE"), clock, zone);
+        var enforcement =
+                new EnforcementPoint(
+                        new Screening(digest),
+                        chains::read,
+                        policies,
+                        new ApprovalRequests(dynamoDb, required("APPROVALS_TABLE"), clock),
+                        new DynamoDbAuditTrail(journal, chains, digest, clock),
+                        new LambdaToolInvoker(
+                                credentials,
+                                http,
+                                new CallGrants(secrets, clock),
+                                new StsTokens(
+                                        kms,
+                                        required("STS_KEY_ID"),
+                                        required("STS_ISSUER"),
+                                        clock)),
+                        new DecisionInput(clock, zone));
+        var refusals = new AggregatedRefusals(journal, clock);
+        return new Edge(
+                resource,
+                Set.of(),
+                new AccessTokens(issuers, required("ENVIRONMENT"), clock),
+                refusals,
+                new ProtectedResourceMetadata(resource, issuers),
+                issuerDocuments(resource),
+                new McpEndpoint(
+                        resource,
+                        policies,
+                        policies,
+                        new Gate(enforcement),
+                        digest::mac,
+                        refusals,
+                        clock),
+                clock);
+    }
+
+    private IssuerDocuments issuerDocuments(ProtectedResource resource) {
+        var documents =
+                new StsIssuerDocuments(
+                        kms,
+                        required("STS_KEY_ID"),
+                        required("STS_ISSUER"),
+                        URI.create(resource.origin() + "/sts/jwks.json"),
+                        clock);
+        return path -> {
+            var bytes =
+                    switch (path) {
+                        case "/.well-known/openid-configuration" -> documents.openidConfiguration();
+                        case "/jwks.json" -> documents.jwks();
+                        default -> null;
+                    };
+            try {
+                return bytes == null ? Optional.empty() : Optional.of(JSON.readTree(bytes));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    private String writerName() {
+        return environment.getOrDefault(
+                "AWS_LAMBDA_FUNCTION_NAME", Product.resource(required("STAGE"), "router"));
+    }
+
+    private String required(String name) {
+        var value = environment.get(name);
+        if (value == null || value.isBlank()) {
+            throw new IllegalStateException("environment variable " + name + " is not set");
+        }
+        return value;
+    }
+
+    private record Gate(EnforcementPoint enforcement) implements CallGate {
+        @Override
+        public Outcome enforce(InboundCall call) {
+            return enforcement.enforce(call);
+        }
+
+        @Override
+        public Outcome refuse(InboundCall call, String stage, RefusalCode code, String message) {
+            return enforcement.refuse(call, stage, code, message);
+        }
+    }
+}

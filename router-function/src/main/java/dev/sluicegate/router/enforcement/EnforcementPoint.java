@@ -1,0 +1,348 @@
+package dev.sluicegate.router.enforcement;
+
+import static dev.sluicegate.router.enforcement.RefusalCode.APPROVAL_REQUIRED;
+import static dev.sluicegate.router.enforcement.RefusalCode.AUDIT_UNAVAILABLE;
+import static dev.sluicegate.router.enforcement.RefusalCode.DENIED;
+import static dev.sluicegate.router.enforcement.RefusalCode.EXECUTED_UNRECORDED;
+import static dev.sluicegate.router.enforcement.RefusalCode.INVALID_ARGUMENTS;
+import static dev.sluicegate.router.enforcement.RefusalCode.POLICY_UNAVAILABLE;
+import static dev.sluicegate.router.enforcement.RefusalCode.RATE_LIMITED;
+import static dev.sluicegate.router.enforcement.RefusalCode.SCREENING_BLOCKED;
+import static dev.sluicegate.router.enforcement.RefusalCode.STEP_UP_REQUIRED;
+
+import dev.sluicegate.contract.Effect;
+import dev.sluicegate.policy.Decision;
+import dev.sluicegate.policy.UnrepresentableInputException;
+import dev.sluicegate.router.approval.ApprovalUnavailableException;
+import dev.sluicegate.router.chain.BoundTags;
+import dev.sluicegate.router.chain.ChainState;
+import dev.sluicegate.router.chain.ChainUnavailableException;
+import dev.sluicegate.router.screening.Finding;
+import dev.sluicegate.router.screening.Receivers;
+import dev.sluicegate.router.screening.ScreenedArguments;
+import dev.sluicegate.router.screening.Screening;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Screen, decide, record, run, screen, record again: in that order and no other. */
+public final class EnforcementPoint {
+    private static final Logger LOG = LoggerFactory.getLogger(EnforcementPoint.class);
+
+    /**
+     * How often a call is decided anew because another call of the same principal changed the counters
+     * in between. A burst of n equal calls needs at most n rounds.
+     */
+    private static final int MAX_ROUNDS = 40;
+
+    private static final long BACKOFF_NANOS = 4_000_000;
+
+    private final Screening screening;
+    private final ChainReader chains;
+    private final PolicyDecisionPoint policy;
+    private final ApprovalGate approvals;
+    private final AuditTrail audit;
+    private final ToolInvoker tools;
+    private final DecisionInput input;
+    private final Release release;
+
+    public EnforcementPoint(
+            Screening screening,
+            ChainReader chains,
+            PolicyDecisionPoint policy,
+            ApprovalGate approvals,
+            AuditTrail audit,
+            ToolInvoker tools,
+            DecisionInput input) {
+        this.screening = screening;
+        this.chains = chains;
+        this.policy = policy;
+        this.approvals = approvals;
+        this.audit = audit;
+        this.tools = tools;
+        this.input = input;
+        this.release = new Release(screening);
+    }
+
+    /** Carries one call from request to answer. Never throws for a "no". */
+    public Outcome enforce(InboundCall inbound) {
+        RecordedCall recorded;
+        try {
+            switch (admit(inbound)) {
+                case Admission.Refused(var refused) -> {
+                    return refused;
+                }
+                case Admission.Admitted(var admitted) -> recorded = admitted;
+            }
+        } catch (RuntimeException e) {
+            // a fault of ours before anything ran: the answer is no, and it is recorded as one
+            LOG.error("call {} failed before its intent: {}", inbound.callId(), fault(e));
+            return refuse(
+                    inbound,
+                    null,
+                    null,
+                    List.of(),
+                    "screening",
+                    no(inbound, null, POLICY_UNAVAILABLE, "the call cannot be decided right now"));
+        }
+        return run(recorded);
+    }
+
+    /** What the stages before the tool end in. */
+    private sealed interface Admission {
+        record Refused(Outcome outcome) implements Admission {}
+
+        record Admitted(RecordedCall call) implements Admission {}
+    }
+
+    private Admission admit(InboundCall inbound) {
+        return switch (screening.screenArguments(inbound.tool().manifest(), inbound.arguments())) {
+            case ScreenedArguments.Blocked(var findings, var message) ->
+                    refused(inbound, findings, "screening", SCREENING_BLOCKED, message);
+            case ScreenedArguments.Passed(var arguments, var findings) ->
+                    decide(inbound.withArguments(arguments), findings);
+        };
+    }
+
+    /** Records and answers a refusal that was found before the call came here. */
+    public Outcome refuse(InboundCall call, String stage, RefusalCode code, String message) {
+        return refuse(call, null, null, List.of(), stage, no(call, null, code, message));
+    }
+
+    /** A refusal before anything of the chain or of policy is known. */
+    private Admission refused(
+            InboundCall call,
+            List<Finding> findings,
+            String stage,
+            RefusalCode code,
+            String message) {
+        return new Admission.Refused(
+                refuse(call, null, null, findings, stage, no(call, null, code, message)));
+    }
+
+    private Admission decide(InboundCall call, List<Finding> findings) {
+        var manifest = call.tool().manifest();
+        if (!(Receivers.parse(manifest, call.arguments()) instanceof Receivers.Parsed receivers)) {
+            return refused(
+                    call,
+                    findings,
+                    "screening",
+                    INVALID_ARGUMENTS,
+                    "a receiver is not exactly one plain address");
+        }
+        if (!(BoundTags.of(manifest, call.arguments()) instanceof BoundTags.Bound bound)) {
+            return refused(
+                    call,
+                    findings,
+                    "screening",
+                    INVALID_ARGUMENTS,
+                    "a bound argument cannot be a session tag");
+        }
+        for (var round = 0; round < MAX_ROUNDS; round++) {
+            ChainState chain;
+            Decision decision;
+            try {
+                chain = chains.read(call.identity(), call.tool().name());
+                decision = policy.decide(input.of(call, chain, receivers.egress(), findings));
+            } catch (ChainUnavailableException | PolicyUnavailableException e) {
+                LOG.error("call {} cannot be decided", call.callId(), e);
+                return refused(
+                        call,
+                        findings,
+                        "policy",
+                        POLICY_UNAVAILABLE,
+                        "the call cannot be decided right now");
+            } catch (UnrepresentableInputException e) {
+                return refused(
+                        call,
+                        findings,
+                        "policy",
+                        INVALID_ARGUMENTS,
+                        String.valueOf(e.getMessage()));
+            }
+            if (!(decision instanceof Decision.Permit permit)) {
+                return new Admission.Refused(refuseByPolicy(call, chain, decision, findings));
+            }
+            var authorized = new Authorized(call, permit, chain, findings, bound.tags());
+            try {
+                var intent = audit.intent(authorized);
+                return new Admission.Admitted(new Recorded(authorized, intent.id(), intent.sha()));
+            } catch (StaleChainException e) {
+                // jitter, so that a burst of equal calls does not collide in step again
+                LockSupport.parkNanos(
+                        ThreadLocalRandom.current().nextLong(BACKOFF_NANOS, 4 * BACKOFF_NANOS));
+            } catch (AuditUnavailableException e) {
+                LOG.error("call {} cannot be recorded, so it does not happen", call.callId(), e);
+                return new Admission.Refused(
+                        refuse(
+                                call,
+                                chain,
+                                decision,
+                                findings,
+                                "audit",
+                                no(
+                                        call,
+                                        chain,
+                                        AUDIT_UNAVAILABLE,
+                                        "the call cannot be recorded right now")));
+            }
+        }
+        return refused(
+                call,
+                findings,
+                "chain",
+                RATE_LIMITED,
+                "too many calls of yours at once; try again");
+    }
+
+    private Outcome refuseByPolicy(
+            InboundCall call, ChainState chain, Decision decision, List<Finding> findings) {
+        var refused =
+                switch (decision) {
+                    case Decision.Permit _ ->
+                            throw new IllegalStateException("a permit is no refusal");
+                    case Decision.Deny _ ->
+                            policyNo(
+                                    call,
+                                    chain,
+                                    decision,
+                                    DENIED,
+                                    "policy does not permit this call");
+                    case Decision.NeedsStepUp _ ->
+                            policyNo(
+                                    call,
+                                    chain,
+                                    decision,
+                                    STEP_UP_REQUIRED,
+                                    "a fresh, stronger authentication is needed");
+                    case Decision.NeedsStepUpAndApproval _ ->
+                            policyNo(
+                                    call,
+                                    chain,
+                                    decision,
+                                    STEP_UP_REQUIRED,
+                                    "a fresh, stronger authentication is needed, then an approval");
+                    case Decision.NeedsApproval needed -> askForApproval(call, chain, needed);
+                };
+        return refuse(call, chain, decision, findings, "policy", refused);
+    }
+
+    private Outcome.Refused askForApproval(
+            InboundCall call, ChainState chain, Decision.NeedsApproval needed) {
+        try {
+            var request = approvals.request(call, chain, needed);
+            return new Outcome.Refused(
+                    call.callId(),
+                    chain.chainId(),
+                    APPROVAL_REQUIRED,
+                    "needs approval by `" + needed.rule().approver() + "`",
+                    needed.basis().reasons(),
+                    request);
+        } catch (ApprovalUnavailableException e) {
+            LOG.error("call {} needs an approval that cannot be asked for", call.callId(), e);
+            return policyNo(
+                    call,
+                    chain,
+                    needed,
+                    DENIED,
+                    "needs approval, which cannot be asked for right now");
+        }
+    }
+
+    /** From here on the tool may have run, so whatever fails ends in an OUTCOME or in a word of warning. */
+    private Outcome run(RecordedCall recorded) {
+        var call = recorded.authorized().call();
+        var invocation = invoke(recorded);
+        Release.Answer answer;
+        try {
+            answer = release.answer(recorded, invocation);
+        } catch (RuntimeException e) {
+            LOG.error("result of call {} cannot be screened: {}", call.callId(), fault(e));
+            answer = release.unscreened(recorded, invocation);
+        }
+        try {
+            audit.outcome(recorded, answer.result(), answer.learned());
+        } catch (AuditUnavailableException e) {
+            LOG.error(
+                    "outcome of call {} cannot be recorded, so no result leaves", call.callId(), e);
+            return withheld(recorded, invocation);
+        } catch (RuntimeException e) {
+            LOG.error("outcome of call {} cannot be recorded: {}", call.callId(), fault(e));
+            return withheld(recorded, invocation);
+        }
+        return new Outcome.Released(new Released(recorded, answer.result().screened()));
+    }
+
+    private ToolInvoker.Invocation invoke(RecordedCall recorded) {
+        try {
+            return tools.invoke(recorded);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "invocation of call {} failed: {}",
+                    recorded.authorized().call().callId(),
+                    fault(e));
+            return new ToolInvoker.Invocation.Crashed("the invocation failed", null);
+        }
+    }
+
+    private static Outcome withheld(RecordedCall recorded, ToolInvoker.Invocation invocation) {
+        var call = recorded.authorized().call();
+        var ran = !(invocation instanceof ToolInvoker.Invocation.NotInvoked);
+        var write = call.tool().manifest().effect() != Effect.READ;
+        return no(
+                call,
+                recorded.authorized().chain(),
+                ran && write ? EXECUTED_UNRECORDED : AUDIT_UNAVAILABLE,
+                ran && write
+                        ? "the tool may have run, but its outcome cannot be recorded; do not repeat"
+                        : "the outcome cannot be recorded, so the result is withheld");
+    }
+
+    /** Class and place of a fault; its message may quote what was called with. */
+    private static String fault(RuntimeException e) {
+        var frames = e.getStackTrace();
+        return e.getClass().getName() + (frames.length == 0 ? "" : " at " + frames[0]);
+    }
+
+    private Outcome refuse(
+            InboundCall call,
+            @Nullable ChainState chain,
+            @Nullable Decision decision,
+            List<Finding> findings,
+            String stage,
+            Outcome.Refused refused) {
+        try {
+            audit.refusal(call, chain, decision, findings, stage, refused);
+        } catch (AuditUnavailableException e) {
+            // the answer is no either way; the trail has written its fallback line
+            LOG.error("refusal of call {} cannot be recorded", call.callId(), e);
+        } catch (RuntimeException e) {
+            LOG.error("refusal of call {} cannot be recorded: {}", call.callId(), fault(e));
+        }
+        return refused;
+    }
+
+    private static Outcome.Refused policyNo(
+            InboundCall call,
+            ChainState chain,
+            Decision decision,
+            RefusalCode code,
+            String message) {
+        return new Outcome.Refused(
+                call.callId(), chain.chainId(), code, message, decision.basis().reasons(), null);
+    }
+
+    private static Outcome.Refused no(
+            InboundCall call, @Nullable ChainState chain, RefusalCode code, String message) {
+        return new Outcome.Refused(
+                call.callId(),
+                chain == null ? "" : chain.chainId(),
+                code,
+                message,
+                List.of(),
+                null);
+    }
+}

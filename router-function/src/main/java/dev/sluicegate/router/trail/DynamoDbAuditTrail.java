@@ -1,0 +1,361 @@
+package dev.sluicegate.router.trail;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.audit.AlongsideRefusedException;
+import dev.sluicegate.audit.DuplicateRecordException;
+import dev.sluicegate.audit.Journal;
+import dev.sluicegate.audit.JournalBusyException;
+import dev.sluicegate.audit.JournalUnavailableException;
+import dev.sluicegate.contract.Label;
+import dev.sluicegate.contract.SessionTags;
+import dev.sluicegate.policy.Decision;
+import dev.sluicegate.record.AuditRecord;
+import dev.sluicegate.record.CanonicalJson;
+import dev.sluicegate.record.JournalKeys;
+import dev.sluicegate.record.KeyedDigest;
+import dev.sluicegate.record.NotCanonicalException;
+import dev.sluicegate.record.RecordKind;
+import dev.sluicegate.record.Ulid;
+import dev.sluicegate.record.WriterChain;
+import dev.sluicegate.router.chain.ChainState;
+import dev.sluicegate.router.chain.ChainStore;
+import dev.sluicegate.router.chain.Learned;
+import dev.sluicegate.router.chain.QuotaAmount;
+import dev.sluicegate.router.enforcement.AuditTrail;
+import dev.sluicegate.router.enforcement.AuditUnavailableException;
+import dev.sluicegate.router.enforcement.AuthorizedCall;
+import dev.sluicegate.router.enforcement.InboundCall;
+import dev.sluicegate.router.enforcement.Outcome;
+import dev.sluicegate.router.enforcement.RecordedCall;
+import dev.sluicegate.router.enforcement.StaleChainException;
+import dev.sluicegate.router.enforcement.ToolInvoker.Invocation;
+import dev.sluicegate.router.screening.Finding;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/** The audit trail in the DynamoDB journal. */
+public final class DynamoDbAuditTrail implements AuditTrail {
+    private static final Logger LOG = LoggerFactory.getLogger(DynamoDbAuditTrail.class);
+    private static final Pattern TRACEPARENT =
+            Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+
+    private static final int MAX_TEXT = 300;
+
+    /** Ids, codes and amounts fit; a text that does not is data, not a fact. */
+    private static final int MAX_FACT = 128;
+
+    /** As STS makes them. */
+    private static final Pattern ACCESS_KEY_ID = Pattern.compile("[A-Za-z0-9]{16,128}");
+
+    /** Refusals before screening has passed the arguments: until then none of them is a fact. */
+    private static final Set<String> UNSCREENED = Set.of("identity", "mcp", "screening");
+
+    /** How often an outcome gives way to other transactions on the same chain. */
+    private static final int MAX_ROUNDS = 12;
+
+    private static final long PAUSE_NANOS = 5_000_000;
+
+    private final Journal journal;
+    private final ChainStore chains;
+    private final KeyedDigest digest;
+    private final Clock clock;
+    private final RefusalMeter meter;
+
+    public DynamoDbAuditTrail(Journal journal, ChainStore chains, KeyedDigest digest, Clock clock) {
+        this.journal = journal;
+        this.chains = chains;
+        this.digest = digest;
+        this.clock = clock;
+        this.meter = new RefusalMeter(clock);
+    }
+
+    @Override
+    public Intent intent(AuthorizedCall authorized) {
+        var call = authorized.call();
+        var amount = QuotaAmount.of(call.tool().manifest(), call.arguments());
+        var reservation =
+                chains.reserve(call.identity(), call.tool().manifest(), authorized.chain(), amount);
+        var draft =
+                draft(RecordKind.INTENT, call, true)
+                        .chain(authorized.chainId())
+                        .decision(authorized.decision())
+                        .labels(authorized.chain().labels(), List.of())
+                        .redact(authorized.findings());
+        var appended = append(draft, JournalKeys.INTENT, reservation);
+        return new Intent(appended.id(), appended.sha());
+    }
+
+    @Override
+    public void outcome(RecordedCall recorded, Result result, Learned learned) {
+        var authorized = recorded.authorized();
+        var call = authorized.call();
+        var amount = QuotaAmount.of(call.tool().manifest(), call.arguments());
+        var lessons =
+                chains.learn(
+                        call.identity(),
+                        call.tool().manifest(),
+                        authorized.chain(),
+                        learned,
+                        amount);
+        var bytes = CanonicalJson.string(result.screened().mcp()).getBytes(StandardCharsets.UTF_8);
+        var draft =
+                draft(RecordKind.OUTCOME, call, true)
+                        .chain(authorized.chainId())
+                        .parent(recorded.intentId())
+                        .labels(authorized.chain().labels(), learned.labels())
+                        .redact(result.findings())
+                        .session(session(authorized, result.invocation()))
+                        .outcome(
+                                new AuditRecord.Outcome(
+                                        result.status(),
+                                        result.screened().isError(),
+                                        result.code() == null ? null : result.code().word(),
+                                        bytes.length,
+                                        digest.of(bytes),
+                                        requestId(result.invocation()),
+                                        Map.of(
+                                                "total",
+                                                Duration.between(call.receivedAt(), clock.instant())
+                                                        .toMillis())));
+        try {
+            insist(draft, JournalKeys.OUTCOME, lessons);
+        } catch (AuditUnavailableException e) {
+            // metric filters and the sweeper look for this word; the record holds no content
+            LOG.error("AUDIT_FALLBACK {}", draft.fallback());
+            throw e;
+        }
+    }
+
+    @Override
+    public void refusal(
+            InboundCall call,
+            @Nullable ChainState chain,
+            @Nullable Decision decision,
+            List<Finding> findings,
+            String stage,
+            Outcome.Refused refused) {
+        var counted = meter.refused(call.identity().tenant(), call.identity().principalId());
+        if (counted instanceof RefusalMeter.Overflowing) {
+            return;
+        }
+        var draft =
+                draft(RecordKind.DENIED, call, !UNSCREENED.contains(stage))
+                        .redact(findings)
+                        .refusal(
+                                new AuditRecord.Refusal(
+                                        stage, refused.code().word(), shorten(refused.message())));
+        if (counted instanceof RefusalMeter.Recorded(var skipped) && skipped > 0) {
+            draft.count(skipped);
+        }
+        if (chain != null) {
+            draft.chain(chain.chainId()).labels(chain.labels(), List.of());
+        }
+        if (decision != null) {
+            draft.decision(decision);
+        }
+        var approval = refused.approval();
+        if (approval != null) {
+            draft.approval(
+                    new AuditRecord.Approval(
+                            approval.approvalId(),
+                            approval.bind(),
+                            null,
+                            WriterChain.timestamp(approval.expires())));
+        }
+        try {
+            insist(draft, JournalKeys.DENIED, List.of());
+        } catch (AuditUnavailableException e) {
+            LOG.error("AUDIT_FALLBACK {}", draft.fallback());
+            throw e;
+        }
+    }
+
+    /** Appends what has no condition to lose: whoever is in the way will be gone soon. */
+    private void insist(RecordDraft draft, String sortKey, List<TransactWriteItem> alongside) {
+        for (var round = 1; ; round++) {
+            try {
+                append(draft, sortKey, alongside);
+                return;
+            } catch (StaleChainException e) {
+                if (round == MAX_ROUNDS) {
+                    throw new AuditUnavailableException("the journal stays busy", e);
+                }
+                LockSupport.parkNanos(
+                        ThreadLocalRandom.current().nextLong(PAUSE_NANOS, 2 * PAUSE_NANOS * round));
+            }
+        }
+    }
+
+    private Journal.Appended append(
+            RecordDraft draft, String sortKey, List<TransactWriteItem> alongside) {
+        try {
+            return journal.append(
+                    draft::build,
+                    JournalKeys.call(draft.tenant(), draft.call()),
+                    sortKey,
+                    alongside);
+        } catch (AlongsideRefusedException | JournalBusyException e) {
+            throw new StaleChainException(e);
+        } catch (JournalUnavailableException | DuplicateRecordException e) {
+            throw new AuditUnavailableException("the journal did not take the record", e);
+        } catch (IllegalArgumentException | NotCanonicalException e) {
+            throw new AuditUnavailableException("there is no such record", e);
+        }
+    }
+
+    private RecordDraft draft(RecordKind kind, InboundCall call, boolean screened) {
+        var identity = call.identity();
+        var manifest = call.tool().manifest();
+        var authTime = identity.authTime();
+        return new RecordDraft(
+                kind,
+                Ulid.next(clock),
+                WriterChain.timestamp(clock.instant()),
+                identity.tenant(),
+                call.callId(),
+                traceId(call.traceparent()),
+                new AuditRecord.Rpc("tools/call", shorten(call.rpcId()), call.protocol()),
+                new AuditRecord.Who(
+                        identity.principalId(),
+                        identity.human(),
+                        identity.roles().stream().sorted().toList(),
+                        identity.env(),
+                        identity.clientId(),
+                        call.clientInfo(),
+                        identity.sourceIp(),
+                        identity.tokenId(),
+                        identity.mfa(),
+                        authTime == null
+                                ? null
+                                : Duration.between(authTime, clock.instant()).toSeconds()),
+                new AuditRecord.Intent(
+                        call.intent().source().name().toLowerCase(Locale.ROOT),
+                        call.intent().text() == null ? null : digest.of(call.intent().text())),
+                new AuditRecord.Tool(
+                        manifest.name(),
+                        manifest.version(),
+                        manifest.schemaSha(),
+                        call.tool().codeSha(),
+                        manifest.effect().word(),
+                        manifest.risk().word()),
+                new AuditRecord.Args(
+                        digest.of(CanonicalJson.bytes(call.arguments())),
+                        screened ? facts(call) : null));
+    }
+
+    private static @Nullable ObjectNode facts(InboundCall call) {
+        var facts = JsonNodeFactory.instance.objectNode();
+        for (var pointer : call.tool().manifest().audit().facts()) {
+            var value = call.arguments().at(pointer);
+            if (value.isTextual()) {
+                facts.put(pointer, shorten(value.textValue(), MAX_FACT));
+            } else if (value.isValueNode() && !value.isMissingNode()) {
+                facts.set(pointer, value);
+            }
+        }
+        return facts.isEmpty() ? null : facts;
+    }
+
+    /**
+     * The session as this router signed it, if the tool says that it ran under it. Of the tool's own words
+     * only the access key id is taken: the record must not become a place for what a tool likes to say.
+     */
+    private static AuditRecord.@Nullable Session session(
+            AuthorizedCall authorized, Invocation invocation) {
+        if (!(invocation instanceof Invocation.Answered(var outcome, _, _))
+                || outcome.session() == null) {
+            return null;
+        }
+        var claimed = outcome.session();
+        var call = authorized.call();
+        var role = call.tool().dataRoleArn();
+        if (role != null && role.equals(claimed.role())) {
+            var tags = tags(authorized);
+            var principal = call.identity().principalId();
+            var accessKeyId = claimed.accessKeyId();
+            if (tags.equals(claimed.tags())
+                    && principal.equals(claimed.sourceIdentity())
+                    && accessKeyId != null
+                    && ACCESS_KEY_ID.matcher(accessKeyId).matches()) {
+                return new AuditRecord.Session(role, tags, principal, accessKeyId);
+            }
+        }
+        LOG.error("call {}: the tool names a session that was not signed", call.callId());
+        return null;
+    }
+
+    private static Map<String, String> tags(AuthorizedCall authorized) {
+        var call = authorized.call();
+        var identity = call.identity();
+        return SessionTags.of(
+                identity.tenant(),
+                identity.principalId(),
+                authorized.decision().basis().role(),
+                identity.roles(),
+                identity.env(),
+                call.tool().name(),
+                identity.clientId(),
+                authorized.bound());
+    }
+
+    private static @Nullable String requestId(Invocation invocation) {
+        return switch (invocation) {
+            case Invocation.Answered(_, _, var id) -> id;
+            case Invocation.Crashed(_, var id) -> id;
+            case Invocation.TimedOut _, Invocation.TooLarge _, Invocation.NotInvoked _ -> null;
+        };
+    }
+
+    private static @Nullable String traceId(@Nullable String traceparent) {
+        if (traceparent == null || traceparent.length() > 512) {
+            return null;
+        }
+        var matcher = TRACEPARENT.matcher(traceparent);
+        return matcher.matches() ? matcher.group(1) : null;
+    }
+
+    static String shorten(String text) {
+        return shorten(text, MAX_TEXT);
+    }
+
+    /** Never half of a surrogate pair at the end: such a record would have no canonical form. */
+    static String shorten(String text, int max) {
+        if (text.length() <= max) {
+            return text;
+        }
+        var end = Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max;
+        return text.substring(0, end) + "…";
+    }
+
+    static List<String> words(Collection<Label> labels) {
+        return labels.stream().map(Label::word).sorted().toList();
+    }
+
+    static List<AuditRecord.Redaction> redactions(List<Finding> findings, int max) {
+        var all =
+                findings.stream()
+                        .limit(max)
+                        .map(f ->
+                                new AuditRecord.Redaction(
+                                        shorten(f.at()), f.type(), f.count(), f.fingerprint()));
+        if (findings.size() <= max) {
+            return all.toList();
+        }
+        var more = new AuditRecord.Redaction("/", "more", findings.size() - max, null);
+        return java.util.stream.Stream.concat(all, java.util.stream.Stream.of(more)).toList();
+    }
+}

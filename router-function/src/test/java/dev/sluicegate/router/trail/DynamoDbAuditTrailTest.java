@@ -1,0 +1,269 @@
+package dev.sluicegate.router.trail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
+import dev.sluicegate.audit.Journal;
+import dev.sluicegate.contract.SessionTags;
+import dev.sluicegate.contract.ToolOutcome;
+import dev.sluicegate.record.AuditRecord;
+import dev.sluicegate.record.KeyedDigest;
+import dev.sluicegate.router.chain.ChainStore;
+import dev.sluicegate.router.chain.Learned;
+import dev.sluicegate.router.enforcement.AuditTrail;
+import dev.sluicegate.router.enforcement.Outcome;
+import dev.sluicegate.router.enforcement.RecordedCall;
+import dev.sluicegate.router.enforcement.RecordedCalls;
+import dev.sluicegate.router.enforcement.RefusalCode;
+import dev.sluicegate.router.enforcement.ToolInvoker.Invocation;
+import dev.sluicegate.router.screening.Finding;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+class DynamoDbAuditTrailTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SECRET = "AKIAQ3EGTTBX7WNC5HUD";
+
+    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    private HttpServer server;
+    private DynamoDbClient client;
+    private DynamoDbAuditTrail trail;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    requests.add(
+                            new String(
+                                    exchange.getRequestBody().readAllBytes(),
+                                    StandardCharsets.UTF_8));
+                    exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
+                    exchange.sendResponseHeaders(200, 2);
+                    exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
+                    exchange.close();
+                });
+        server.start();
+        client =
+                DynamoDbClient.builder()
+                        .region(Region.EU_CENTRAL_1)
+                        .endpointOverride(
+                                URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
+                        .credentialsProvider(
+                                StaticCredentialsProvider.create(
+                                        AwsBasicCredentials.create("test", "test")))
+                        .httpClientBuilder(AwsCrtHttpClient.builder())
+                        .build();
+        trail =
+                new DynamoDbAuditTrail(
+                        new Journal(client, "audit", "router", RecordedCalls.CLOCK),
+                        new ChainStore(client, "chains", RecordedCalls.CLOCK, ZoneOffset.UTC),
+                        KeyedDigest.ofSecret("test"),
+                        RecordedCalls.CLOCK);
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.stop(0);
+    }
+
+    @Test
+    void argumentsThatNobodyHasScreenedAreNoFacts() {
+        var call = RecordedCalls.note().with(customer(SECRET)).recorded();
+
+        for (var stage : List.of("identity", "mcp", "screening")) {
+            refuse(call, stage, List.of());
+        }
+
+        assertThat(requests).hasSizeGreaterThan(3).noneMatch(r -> r.contains(SECRET));
+    }
+
+    @Test
+    void anArgumentOfAnySizeStillLeavesARecordOfItsRefusal() {
+        var call = RecordedCalls.note().with(customer("é".repeat(100_000))).recorded();
+
+        refuse(call, "mcp", List.of());
+        refuse(call, "policy", List.of());
+
+        assertThat(records("DENIED")).hasSize(2);
+        assertThat(records("DENIED").getLast().path("args").path("facts").path("/customer_id"))
+                .hasToString("\"" + "é".repeat(128) + "…\"");
+    }
+
+    @Test
+    void aPairOfSurrogatesIsNeverCutInHalf() {
+        var call = RecordedCalls.note().recorded();
+
+        trail.refusal(
+                call.authorized().call(),
+                null,
+                null,
+                List.of(),
+                "policy",
+                refused("x".repeat(299) + "😀😀"));
+
+        assertThat(records("DENIED")).hasSize(1);
+    }
+
+    @Test
+    void manyFindingsAtLongPlacesAndManyRolesAreRecordedAllTheSame() {
+        var roles =
+                IntStream.range(0, 100)
+                        .mapToObj(i -> "\"role\" " + i + " " + "é".repeat(80))
+                        .collect(java.util.stream.Collectors.toUnmodifiableSet());
+        var call = with(roles).recorded();
+        var findings =
+                IntStream.range(0, 900)
+                        .mapToObj(i -> new Finding("/a/" + "é".repeat(2_000), "iban", 1, null, "f"))
+                        .toList();
+
+        trail.intent(call.authorized());
+        trail.outcome(call, result(findings, null), new Learned(Set.of(), 0, false));
+        refuse(call, "screening", findings);
+
+        for (var kind : List.of("INTENT", "OUTCOME", "DENIED")) {
+            assertThat(records(kind)).as(kind).hasSize(1);
+        }
+        assertThat(records("OUTCOME").getFirst().path("redact").path(8).path("type").asText())
+                .isEqualTo("more");
+        assertThat(records("OUTCOME").getFirst().path("redact").path(8).path("n").asInt())
+                .isEqualTo(892);
+    }
+
+    @Test
+    void theSessionOfARecordIsTheOneThatWasSigned() {
+        var call = RecordedCalls.note().recorded();
+
+        trail.outcome(
+                call,
+                result(List.of(), session("ASIAQ3EGTTBX7WNC5HUD", Map.of())),
+                new Learned(Set.of(), 0, false));
+
+        var session = records("OUTCOME").getFirst().path("session");
+        assertThat(session.path("accessKeyId").asText()).isEqualTo("ASIAQ3EGTTBX7WNC5HUD");
+        assertThat(session.path("tags").path("customer").asText()).isEqualTo("C-1001");
+    }
+
+    @Test
+    void whatAToolSaysOfAnotherSessionIsNotRecorded() {
+        var call = RecordedCalls.note().recorded();
+
+        trail.outcome(
+                call,
+                result(List.of(), session("ASIAQ3EGTTBX7WNC5HUD", Map.of("note", "stolen data"))),
+                new Learned(Set.of(), 0, false));
+        trail.outcome(
+                call,
+                result(List.of(), session("stolen data", Map.of())),
+                new Learned(Set.of(), 0, false));
+
+        assertThat(records("OUTCOME")).hasSize(2).noneMatch(r -> r.has("session"));
+        assertThat(requests).noneMatch(r -> r.contains("stolen data"));
+    }
+
+    private void refuse(RecordedCall call, String stage, List<Finding> findings) {
+        trail.refusal(
+                call.authorized().call(),
+                call.authorized().chain(),
+                call.authorized().decision(),
+                findings,
+                stage,
+                refused("no"));
+    }
+
+    private static Outcome.Refused refused(String message) {
+        return new Outcome.Refused("c", "chain", RefusalCode.DENIED, message, List.of(), null);
+    }
+
+    private static RecordedCalls with(Set<String> roles) {
+        var note = RecordedCalls.note();
+        return new RecordedCalls(
+                note.arguments(),
+                note.principal(),
+                roles,
+                note.role(),
+                note.client(),
+                note.dataRole(),
+                note.bound());
+    }
+
+    private static ObjectNode customer(String id) {
+        return JSON.createObjectNode().put("customer_id", id);
+    }
+
+    private static ToolOutcome.Session session(String accessKeyId, Map<String, String> more) {
+        var note = RecordedCalls.note();
+        var tags =
+                new java.util.HashMap<>(
+                        SessionTags.of(
+                                "demo",
+                                note.principal(),
+                                note.role(),
+                                note.roles(),
+                                "dev",
+                                "crm___note",
+                                note.client(),
+                                note.bound()));
+        tags.putAll(more);
+        return new ToolOutcome.Session(
+                String.valueOf(note.dataRole()), tags, note.principal(), accessKeyId);
+    }
+
+    private static AuditTrail.Result result(
+            List<Finding> findings, ToolOutcome.@Nullable Session session) {
+        return new AuditTrail.Result(
+                "ok",
+                null,
+                new Outcome.ScreenedResult(JSON.createObjectNode().put("isError", false), false),
+                findings,
+                new Invocation.Answered(
+                        new ToolOutcome(ToolOutcome.Status.OK, null, null, null, session), 1, "r"));
+    }
+
+    /** The records of a kind that were written, none of them above the limit. */
+    private List<JsonNode> records(String kind) {
+        var records = new ArrayList<JsonNode>();
+        for (var request : requests) {
+            try {
+                var body = JSON.readTree(request);
+                var item = body.path("Item");
+                if (item.isMissingNode()) {
+                    item = body.path("TransactItems").path(0).path("Put").path("Item");
+                }
+                if (item.path("kind").path("S").asText().equals(kind)) {
+                    var text = item.path("r").path("S").asText();
+                    assertThat(text.getBytes(StandardCharsets.UTF_8).length)
+                            .isLessThanOrEqualTo(AuditRecord.MAX_BYTES);
+                    records.add(JSON.readTree(text));
+                }
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+        return records;
+    }
+}
