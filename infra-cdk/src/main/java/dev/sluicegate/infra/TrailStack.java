@@ -1,0 +1,253 @@
+package dev.sluicegate.infra;
+
+import dev.sluicegate.contract.Product;
+import java.util.List;
+import java.util.TreeMap;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.services.dynamodb.CfnTable;
+import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
+import software.amazon.awscdk.services.s3.CfnBucket;
+import software.amazon.awscdk.services.s3.CfnBucketPolicy;
+import software.constructs.Construct;
+
+/**
+ * The record and what makes it: journal table, locked bucket, and the archiver that carries one into the other.
+ * Nothing here goes when the stack goes.
+ */
+final class TrailStack extends Stack {
+    /** What would change or remove a record, or switch off what watches over it. */
+    private static final List<String> REWRITING =
+            List.of(
+                    "dynamodb:UpdateItem",
+                    "dynamodb:DeleteItem",
+                    "dynamodb:BatchWriteItem",
+                    "dynamodb:PartiQLInsert",
+                    "dynamodb:PartiQLUpdate",
+                    "dynamodb:PartiQLDelete",
+                    "dynamodb:UpdateTable",
+                    "dynamodb:DeleteTable");
+
+    private static final List<String> UNLOCKING =
+            List.of(
+                    "s3:DeleteObject",
+                    "s3:DeleteObjectVersion",
+                    "s3:BypassGovernanceRetention",
+                    "s3:PutLifecycleConfiguration");
+
+    private static final String RECORDS = "/records/*";
+
+    TrailStack(Construct scope, Settings settings) {
+        super(
+                scope,
+                settings.name("trail"),
+                StackProps.builder().description("Audit journal, archive and archiver").build());
+        var arns = new Arns(this, settings);
+        var journal =
+                Table.kept("audit")
+                        .expiring()
+                        .streaming()
+                        .guardedBy(
+                                Statement.document(
+                                        List.of(
+                                                // expiry is DynamoDB's own and asks no policy
+                                                Statement.denyAll(
+                                                        "AppendOnly",
+                                                        REWRITING,
+                                                        List.of(arns.table("audit"))))))
+                        .in(this, "Audit", settings);
+        Table.passing("audit-index").in(this, "AuditIndex", settings);
+        Table.kept("tlog").expiring().in(this, "Tlog", settings);
+        bucket(arns, settings);
+        archiver(arns, settings, journal);
+    }
+
+    private void bucket(Arns arns, Settings settings) {
+        var bucket =
+                CfnBucket.Builder.create(this, "Archive")
+                        .bucketName(arns.bucketName())
+                        .objectLockEnabled(true)
+                        .objectLockConfiguration(
+                                CfnBucket.ObjectLockConfigurationProperty.builder()
+                                        .objectLockEnabled("Enabled")
+                                        .rule(
+                                                CfnBucket.ObjectLockRuleProperty.builder()
+                                                        .defaultRetention(retention(settings))
+                                                        .build())
+                                        .build())
+                        .versioningConfiguration(
+                                CfnBucket.VersioningConfigurationProperty.builder()
+                                        .status("Enabled")
+                                        .build())
+                        .publicAccessBlockConfiguration(
+                                CfnBucket.PublicAccessBlockConfigurationProperty.builder()
+                                        .blockPublicAcls(true)
+                                        .blockPublicPolicy(true)
+                                        .ignorePublicAcls(true)
+                                        .restrictPublicBuckets(true)
+                                        .build())
+                        .ownershipControls(
+                                CfnBucket.OwnershipControlsProperty.builder()
+                                        .rules(
+                                                List.of(
+                                                        CfnBucket.OwnershipControlsRuleProperty
+                                                                .builder()
+                                                                .objectOwnership(
+                                                                        "BucketOwnerEnforced")
+                                                                .build()))
+                                        .build())
+                        .bucketEncryption(
+                                CfnBucket.BucketEncryptionProperty.builder()
+                                        .serverSideEncryptionConfiguration(
+                                                List.of(
+                                                        CfnBucket.ServerSideEncryptionRuleProperty
+                                                                .builder()
+                                                                .serverSideEncryptionByDefault(
+                                                                        aes256())
+                                                                .build()))
+                                        .build())
+                        .build();
+        bucket.applyRemovalPolicy(RemovalPolicy.RETAIN);
+        var policy =
+                CfnBucketPolicy.Builder.create(this, "ArchivePolicy")
+                        .bucket(bucket.getRef())
+                        .policyDocument(Statement.document(guards(arns, settings)))
+                        .build();
+        policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    }
+
+    private static CfnBucket.ServerSideEncryptionByDefaultProperty aes256() {
+        return CfnBucket.ServerSideEncryptionByDefaultProperty.builder()
+                .sseAlgorithm("AES256")
+                .build();
+    }
+
+    private static CfnBucket.DefaultRetentionProperty retention(Settings settings) {
+        return CfnBucket.DefaultRetentionProperty.builder()
+                .mode(settings.defaultLockMode())
+                .days(settings.retentionDays())
+                .build();
+    }
+
+    /** Object Lock stops no new version and no delete marker on top, so the policy does. */
+    private static List<Statement> guards(Arns arns, Settings settings) {
+        var everything = List.of(arns.bucket(), arns.bucket() + "/*");
+        var objects = List.of(arns.bucket() + "/*");
+        var shorter =
+                Statement.denyAll("NoShortRetention", List.of("s3:PutObjectRetention"), objects)
+                        .when(
+                                "NumericLessThan",
+                                "s3:object-lock-remaining-retention-days",
+                                // S3 counts whole days that are left, so the last one is not whole
+                                Integer.toString(settings.retentionDays() - 1));
+        return List.of(
+                Statement.denyAll("TlsOnly", List.of("s3:*"), everything)
+                        .when("Bool", "aws:SecureTransport", "false"),
+                Statement.denyAll("NothingOnTop", List.of("s3:PutObject"), objects)
+                        .when("Null", "s3:if-none-match", "true"),
+                Statement.denyAll("NothingGoes", UNLOCKING, everything),
+                shorter);
+    }
+
+    private void archiver(Arns arns, Settings settings, CfnTable journal) {
+        var environment = new TreeMap<String, String>();
+        environment.put("STAGE", settings.stage());
+        environment.put("ENVIRONMENT", settings.environment());
+        environment.put("AUDIT_TABLE", settings.name("audit"));
+        environment.put("AUDIT_INDEX_TABLE", settings.name("audit-index"));
+        environment.put("TLOG_TABLE", settings.name("tlog"));
+        environment.put("AUDIT_BUCKET", arns.bucketName());
+        environment.put("RETENTION_DAYS", Integer.toString(settings.retentionDays()));
+        environment.put("LOCK_MODE", settings.lockMode());
+        environment.put("POWERTOOLS_SERVICE_NAME", "archiver");
+        var function =
+                new JavaFunction(
+                        this,
+                        "Archiver",
+                        settings,
+                        new JavaFunction.Spec(
+                                "archiver",
+                                Product.ID + ".audit.ArchiverFunction",
+                                Zips.of(
+                                        settings.root().resolve("router-function").resolve("audit"),
+                                        settings.assets()),
+                                512,
+                                60,
+                                false,
+                                environment,
+                                List.of(
+                                        Statement.allow(
+                                                "FollowTheJournal",
+                                                List.of(
+                                                        "dynamodb:DescribeStream",
+                                                        "dynamodb:GetRecords",
+                                                        "dynamodb:GetShardIterator"),
+                                                List.of(journal.getAttrStreamArn())),
+                                        // takes no resource
+                                        Statement.allow(
+                                                "FindTheStream",
+                                                List.of("dynamodb:ListStreams"),
+                                                List.of("*")),
+                                        Statement.allow(
+                                                "Archive",
+                                                List.of(
+                                                        "s3:PutObject",
+                                                        "s3:PutObjectRetention",
+                                                        "s3:GetObject"),
+                                                List.of(arns.bucket() + RECORDS)),
+                                        Statement.allow(
+                                                "Position",
+                                                List.of(
+                                                        "dynamodb:GetItem",
+                                                        "dynamodb:BatchGetItem",
+                                                        "dynamodb:PutItem"),
+                                                List.of(arns.table("tlog"))),
+                                        Statement.allow(
+                                                "Index",
+                                                List.of("dynamodb:PutItem"),
+                                                List.of(arns.table("audit-index"))))));
+        CfnEventSourceMapping.Builder.create(this, "Journal")
+                .eventSourceArn(journal.getAttrStreamArn())
+                .functionName(function.alias().getFunctionArn())
+                .startingPosition("TRIM_HORIZON")
+                .batchSize(1000)
+                .maximumBatchingWindowInSeconds(10)
+                .parallelizationFactor(1)
+                .bisectBatchOnFunctionError(true)
+                .functionResponseTypes(List.of("ReportBatchItemFailures"))
+                // never give up: what is not archived within 24 hours is gone from the stream
+                .maximumRetryAttempts(-1)
+                .build();
+    }
+
+    /** Read access to the whole trail, for people and for the command line. */
+    static List<Statement> reading(Arns arns) {
+        return List.of(
+                Statement.allow(
+                        "ReadTrail",
+                        List.of("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+                        List.of(
+                                arns.table("audit"),
+                                arns.table("audit-index"),
+                                arns.table("tlog"))),
+                Statement.allow(
+                        "ReadArchive",
+                        List.of("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectRetention"),
+                        List.of(arns.bucket() + RECORDS)),
+                Statement.allow(
+                        "ListArchive",
+                        List.of("s3:ListBucket", "s3:ListBucketVersions"),
+                        List.of(arns.bucket())));
+    }
+
+    /**
+     * Appending records of the kinds named by their key prefix, and nothing else on the journal.
+     *
+     * @param keys patterns of partition keys, such as {@code call#*}
+     */
+    static Statement appending(Arns arns, List<String> keys) {
+        return Statement.allow("Append", List.of("dynamodb:PutItem"), List.of(arns.table("audit")))
+                .leadingKeys(keys);
+    }
+}
