@@ -1,0 +1,121 @@
+package dev.sluicegate.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.local.idp.TokenOrder;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The other side of {@link AdminEndpoint}. Every method fails with one line if the stack is gone. */
+final class AdminClient {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private final StackFile stack;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private record Answer(int status, JsonNode body) {
+        String error() {
+            return body.path("error").asText("the stack answered " + status);
+        }
+    }
+
+    AdminClient(StackFile stack) {
+        this.stack = stack;
+    }
+
+    StackFile stack() {
+        return stack;
+    }
+
+    String token(TokenOrder order) {
+        var asked =
+                object().put("user", order.user())
+                        .put("client", order.client())
+                        .put("scope", order.scope())
+                        .put("mfa", order.mfa())
+                        .put("ttlSeconds", order.ttl().toSeconds())
+                        .put("audience", order.audience());
+        var roles = order.roles();
+        if (roles != null) {
+            roles.forEach(asked.putArray("roles")::add);
+        }
+        var answer = send("POST", "/token", asked);
+        return ok(answer, ExitCode.NO).path("token").asText();
+    }
+
+    RunningStack.Publication publish(Path folder) {
+        var answer = send("POST", "/policies", object().put("folder", folder.toString()));
+        if (answer.status() == 422) {
+            var lines = new StringBuilder(answer.error());
+            answer.body()
+                    .path("problems")
+                    .forEach(line -> lines.append("\n  ").append(line.asText()));
+            throw new CommandFailedException(ExitCode.NO, lines.toString());
+        }
+        var body = ok(answer, ExitCode.UNREACHABLE);
+        return new RunningStack.Publication(
+                body.path("set").asText(), body.path("version").asLong());
+    }
+
+    Optional<String> lastCall() {
+        var answer = send("GET", "/calls", null);
+        return answer.status() == 404
+                ? Optional.empty()
+                : Optional.of(ok(answer, ExitCode.UNREACHABLE).path("callId").asText());
+    }
+
+    Optional<ObjectNode> trace(String callId) {
+        var answer = send("GET", "/calls/" + callId, null);
+        return answer.status() == 404
+                ? Optional.empty()
+                : Optional.of((ObjectNode) ok(answer, ExitCode.UNREACHABLE));
+    }
+
+    void stop() {
+        ok(send("POST", "/stop", object()), ExitCode.UNREACHABLE);
+    }
+
+    private static JsonNode ok(Answer answer, int exitCode) {
+        if (answer.status() / 100 != 2) {
+            throw new CommandFailedException(
+                    answer.status() == 500 ? ExitCode.UNREACHABLE : exitCode, answer.error());
+        }
+        return answer.body();
+    }
+
+    private Answer send(String method, String path, @Nullable JsonNode body) {
+        try {
+            var request =
+                    HttpRequest.newBuilder(URI.create(stack.admin() + path))
+                            .timeout(TIMEOUT)
+                            .header("Authorization", "Bearer " + stack.adminSecret())
+                            .method(
+                                    method,
+                                    body == null
+                                            ? HttpRequest.BodyPublishers.noBody()
+                                            : HttpRequest.BodyPublishers.ofString(body.toString()))
+                            .build();
+            var answer = http.send(request, BodyHandlers.ofByteArray());
+            return new Answer(answer.statusCode(), OutputFormat.JSON.readTree(answer.body()));
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.UNREACHABLE,
+                    "the stack with pid " + stack.pid() + " does not answer",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailedException(ExitCode.UNREACHABLE, "interrupted", e);
+        }
+    }
+
+    private static ObjectNode object() {
+        return OutputFormat.JSON.createObjectNode();
+    }
+}

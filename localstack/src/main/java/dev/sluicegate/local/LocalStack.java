@@ -1,0 +1,427 @@
+package dev.sluicegate.local;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.audit.Journal;
+import dev.sluicegate.cli.CallTrace;
+import dev.sluicegate.cli.RunningStack;
+import dev.sluicegate.cli.StackFactory;
+import dev.sluicegate.contract.Product;
+import dev.sluicegate.local.aws.AwsFront;
+import dev.sluicegate.local.aws.ExecutionCredentials;
+import dev.sluicegate.local.aws.Iam;
+import dev.sluicegate.local.aws.KmsService;
+import dev.sluicegate.local.aws.SecretsService;
+import dev.sluicegate.local.aws.SessionCredentials;
+import dev.sluicegate.local.aws.StsService;
+import dev.sluicegate.local.aws.Template;
+import dev.sluicegate.local.demo.DemoCompany;
+import dev.sluicegate.local.dynamodb.DynamoDbService;
+import dev.sluicegate.local.dynamodb.Fault;
+import dev.sluicegate.local.dynamodb.StreamPump;
+import dev.sluicegate.local.dynamodb.TableSpec;
+import dev.sluicegate.local.edge.EdgeSettings;
+import dev.sluicegate.local.edge.HttpEdge;
+import dev.sluicegate.local.idp.DevelopmentIssuer;
+import dev.sluicegate.local.idp.TokenOrder;
+import dev.sluicegate.local.lambda.LambdaService;
+import dev.sluicegate.local.lambda.LocalFunction;
+import dev.sluicegate.local.lambda.LocalFunctions;
+import dev.sluicegate.local.s3.S3Service;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * The whole system in this process: the synthesized template's tables, bucket, roles and functions, behind
+ * local services, with the demo company's people, data and policies in it.
+ */
+public final class LocalStack implements RunningStack {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
+    private static final String STAGE = "dev";
+
+    private final Deque<AutoCloseable> parts;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Clock clock;
+    private final Template template;
+    private final Iam iam;
+    private final DynamoDbService dynamoDb;
+    private final LambdaService lambda;
+    private final Map<String, LocalFunction> functions = new LinkedHashMap<>();
+    private final Map<String, AtomicLong> entered = new ConcurrentHashMap<>();
+    private final StsService sts;
+    private final AwsFront front;
+    private final DevelopmentIssuer issuer;
+    private final DynamoDbClient operator;
+    private final StreamPump pump;
+    private final Publishing publishing;
+    private final URI mcp;
+
+    /**
+     * Starts everything and returns when the first call can be served.
+     *
+     * @throws StackFactory.StackFailedException if a part does not start; the others are stopped again
+     */
+    public static LocalStack start(StackFactory.Options options, StackFactory.Progress progress) {
+        var parts = new ArrayDeque<AutoCloseable>();
+        try {
+            return new LocalStack(options, progress, parts);
+        } catch (RuntimeException | IOException e) {
+            closeAll(parts);
+            throw new StackFactory.StackFailedException(
+                    "the stack does not start: " + e.getMessage(), e);
+        }
+    }
+
+    private LocalStack(
+            StackFactory.Options options,
+            StackFactory.Progress progress,
+            Deque<AutoCloseable> parts)
+            throws IOException {
+        this.parts = parts;
+        this.clock = options.clock();
+        progress.stage("template");
+        template =
+                Template.load(
+                        assembly(options.home()), Map.of("Environment", options.environment()));
+        iam = new Iam(template, clock);
+
+        progress.stage("tables");
+        HttpEdge.tuneServer(); // before the first server of the process
+        var data = options.data();
+        dynamoDb =
+                add(
+                        options.ephemeral()
+                                ? DynamoDbService.inMemory(Template.REGION, Template.ACCOUNT)
+                                : DynamoDbService.in(
+                                        folder(data, "dynamodb"),
+                                        Template.REGION,
+                                        Template.ACCOUNT));
+        lambda = new LambdaService(Template.REGION, Template.ACCOUNT);
+        var port = options.port() == 0 ? freePort() : options.port();
+        var origin = "http://127.0.0.1:" + port;
+        mcp = URI.create(origin + "/mcp");
+        var discovery = URI.create(origin + "/sts");
+        sts = new StsService(template, iam, _ -> discovery, clock);
+        front =
+                add(
+                        new AwsFront(
+                                0,
+                                iam,
+                                List.of(
+                                        dynamoDb,
+                                        lambda,
+                                        s3(data),
+                                        sts,
+                                        new KmsService(template, folder(data, "kms"), clock),
+                                        new SecretsService(
+                                                template, data.resolve("secrets.json"), clock)),
+                                Clock.systemUTC())); // the SDKs sign with the system's time
+        front.start();
+        // every SDK client in this process talks to the front; production code sees nothing else
+        System.setProperty("aws.endpointUrl", front.endpoint().toString());
+        System.setProperty("aws.region", Template.REGION);
+        operator = add(dynamoDbClient(provider(iam.operator())));
+        dynamoDb.createTables(
+                template.tables().stream()
+                        .map(table ->
+                                new TableSpec(
+                                        table.name(),
+                                        table.streamEnabled(),
+                                        table.ttlAttribute(),
+                                        table.deletionProtection()))
+                        .toList());
+
+        progress.stage("issuer");
+        issuer =
+                add(
+                        new DevelopmentIssuer(
+                                options.issuerPort(),
+                                options.ephemeral() ? null : folder(data, "issuer"),
+                                clock,
+                                mcp.toString()));
+
+        progress.stage("functions");
+        var settings = settings(options);
+        for (var function : template.functions()) {
+            var made = function(function, settings);
+            functions.put(made.name(), made);
+            lambda.register(made);
+        }
+        DemoCompany.seed(operator, STAGE, DemoCompany.TENANT);
+
+        progress.stage("policies");
+        publishing =
+                new Publishing(
+                        operator,
+                        template,
+                        Product.resource(STAGE, "policy"),
+                        new Journal(
+                                operator,
+                                Product.resource(STAGE, "audit"),
+                                Product.resource(STAGE, "publisher"),
+                                clock),
+                        clock);
+        publishing.publish(
+                options.policies().orElse(options.home().resolve("policies").resolve("baseline")));
+
+        progress.stage("archive");
+        pump =
+                add(
+                        StreamPump.start(
+                                dynamoDb,
+                                Product.resource(STAGE, "audit"),
+                                archiver(),
+                                options.ephemeral() ? null : data.resolve("stream.json")));
+
+        progress.stage("gate");
+        add(HttpEdge.start(named("router"), EdgeSettings.on(port), clock));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        parts.addFirst(part);
+        return part;
+    }
+
+    private static Path assembly(Path home) {
+        var assembly = home.resolve("infra-cdk").resolve("target").resolve("cdk.out");
+        if (!Files.isDirectory(assembly)) {
+            throw new IllegalStateException(
+                    "the templates are not synthesized: no folder infra-cdk/target/cdk.out");
+        }
+        return assembly;
+    }
+
+    private static Path folder(Path data, String name) throws IOException {
+        return Files.createDirectories(data.resolve(name));
+    }
+
+    private S3Service s3(Path data) throws IOException {
+        var s3 = new S3Service(folder(data, "s3"), Template.REGION, clock);
+        for (var bucket : template.buckets()) {
+            var lock = bucket.lockDefault();
+            if (lock == null) {
+                s3.createBucket(bucket.name());
+            } else {
+                s3.createLockedBucket(bucket.name(), lock.mode(), lock.days());
+            }
+        }
+        return s3;
+    }
+
+    /** What the template cannot know, because it is this machine's. */
+    private Map<String, String> settings(StackFactory.Options options) {
+        var issuers = JsonNodeFactory.instance.arrayNode();
+        var demo = issuers.addObject();
+        demo.put("issuer", issuer.issuer());
+        demo.put("jwksUri", issuer.jwksUri());
+        demo.put("tenant", DemoCompany.TENANT);
+        demo.put("rolesClaim", "roles");
+        var clients = demo.putObject("clients");
+        DemoCompany.clients().forEach(clients::put);
+        return Map.of(
+                "PUBLIC_URL", mcp.toString(),
+                "ISSUERS", issuers.toString(),
+                "ENVIRONMENT", options.environment());
+    }
+
+    private LocalFunction function(Template.Function function, Map<String, String> settings) {
+        var environment = new LinkedHashMap<>(function.environment());
+        settings.forEach(environment::replace);
+        environment.put("AWS_LAMBDA_FUNCTION_NAME", function.name());
+        var handler =
+                LocalFunctions.instantiate(
+                        function.handlerClass(),
+                        environment,
+                        new ExecutionCredentials(iam, function, clock),
+                        clock);
+        var count = entered.computeIfAbsent(function.name(), _ -> new AtomicLong());
+        return LocalFunction.of(
+                function.name(),
+                function.arn(),
+                (input, output, context) -> {
+                    count.incrementAndGet();
+                    handler.handleRequest(input, output, context);
+                },
+                Duration.ofSeconds(function.timeoutSeconds()));
+    }
+
+    private LocalFunction archiver() {
+        var mapping = template.eventSourceMappings().getFirst();
+        return functions.values().stream()
+                .filter(f -> f.arn().equals(mapping.functionArn()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no archiver function"));
+    }
+
+    private LocalFunction named(String what) {
+        var function = functions.get(Product.resource(STAGE, what));
+        if (function == null) {
+            throw new IllegalStateException("no function " + Product.resource(STAGE, what));
+        }
+        return function;
+    }
+
+    private static AwsCredentialsProvider provider(SessionCredentials credentials) {
+        return StaticCredentialsProvider.create(credentials.asAwsCredentials());
+    }
+
+    private static DynamoDbClient dynamoDbClient(AwsCredentialsProvider credentials) {
+        return DynamoDbClient.builder().credentialsProvider(credentials).httpClient(http()).build();
+    }
+
+    private static SdkHttpClient http() {
+        return AwsCrtHttpClient.builder().build();
+    }
+
+    @Override
+    public URI mcp() {
+        return mcp;
+    }
+
+    @Override
+    public String issuer() {
+        return issuer.issuer();
+    }
+
+    @Override
+    public URI awsEndpoint() {
+        return front.endpoint();
+    }
+
+    @Override
+    public OperatorKey operatorKey() {
+        return new OperatorKey(iam.operator().accessKeyId(), iam.operator().secretAccessKey());
+    }
+
+    @Override
+    public String token(TokenOrder order) {
+        return issuer.mint(order);
+    }
+
+    @Override
+    public Optional<ObjectNode> trace(String callId) {
+        return new CallTrace(operator, STAGE, DemoCompany.TENANT).of(callId);
+    }
+
+    @Override
+    public Optional<String> lastCall() {
+        return new CallTrace(operator, STAGE, DemoCompany.TENANT).last();
+    }
+
+    @Override
+    public Publication publish(Path policies) {
+        return publishing.publish(policies);
+    }
+
+    /** Waits until everything written so far is archived; false if it was not within {@code patience}. */
+    boolean awaitArchived(Duration patience) throws InterruptedException {
+        return pump.awaitCaughtUp(patience);
+    }
+
+    /** How often the function of a tool was entered. */
+    long entered(String tool) {
+        var count = entered.get(functionName(tool));
+        return count == null ? 0 : count.get();
+    }
+
+    private static String functionName(String tool) {
+        return Product.resource(STAGE, "tool-" + tool.replace("___", "-").replace('_', '-'));
+    }
+
+    /** Makes every use of a table fail, as if it did not exist, until the result is closed. */
+    AutoCloseable lose(String table) {
+        dynamoDb.fail(Product.resource(STAGE, table), Fault.GONE);
+        return dynamoDb::heal;
+    }
+
+    /** Makes writes of one kind of record fail until the result is closed. */
+    AutoCloseable loseRecords(String sortKey) {
+        dynamoDb.fail(
+                call -> call.writes() && call.sortKeys().contains(sortKey), Fault.INTERNAL_ERROR);
+        return dynamoDb::heal;
+    }
+
+    /** Makes STS refuse every session that is not cached until the result is closed. */
+    AutoCloseable refuseSessions() {
+        return sts.refuseSessions();
+    }
+
+    /** The template, to see what was synthesized. */
+    Template template() {
+        return template;
+    }
+
+    /** What a role may do is asked with its own credentials. */
+    DynamoDbClient asExecutionRole(String tool) {
+        var name = functionName(tool);
+        var function =
+                template.functions().stream()
+                        .filter(f -> f.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        return dynamoDbClient(
+                provider(
+                        iam.executionCredentials(function.roleArn(), name, Duration.ofMinutes(5))));
+    }
+
+    /** The operator's view of the buckets. */
+    S3Client s3Client() {
+        return S3Client.builder()
+                .credentialsProvider(provider(iam.operator()))
+                .httpClient(http())
+                .build();
+    }
+
+    /** The operator's view of the tables. */
+    DynamoDbClient operatorClient() {
+        return operator;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            closeAll(parts);
+        }
+    }
+
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        for (var part : new ArrayList<>(parts)) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("a part of the stack did not stop cleanly", e);
+            }
+        }
+        parts.clear();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.sluicegate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of the README, each a process of its own, against a real stack in another. */
+class RealStackIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A checkout of its own for what a stack leaves behind, so that nobody's running stack is touched. */
+    @TempDir private static Path home = Path.of("");
+
+    private static @Nullable Process stack;
+    private static final List<String> START = new ArrayList<>();
+
+    @BeforeAll
+    static void up() throws IOException {
+        var checkout = Path.of("..").toAbsolutePath().normalize();
+        for (var folder : List.of("infra-cdk", "policies")) {
+            Files.createSymbolicLink(home.resolve(folder), checkout.resolve(folder));
+        }
+        var started = start("up", "--ephemeral", "--port", "0", "--clock", "2026-11-23T10:00:00Z");
+        stack = started;
+        var reader =
+                new BufferedReader(
+                        new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+        for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+            START.add(line);
+            if (line.startsWith("sluicegate ready ")) {
+                return;
+            }
+        }
+        throw new IllegalStateException("the stack did not start: " + START);
+    }
+
+    @AfterAll
+    static void down() throws InterruptedException {
+        if (stack != null) {
+            stack.destroy();
+            if (!stack.waitFor(20, TimeUnit.SECONDS)) {
+                stack.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void theStartEndsWithTheReadyLineAfterIssuerTokenAndConfigurations() {
+        assertThat(START.getLast())
+                .matches("sluicegate ready mcp=http://127\\.0\\.0\\.1:[0-9]+/mcp");
+        assertThat(START)
+                .anyMatch(line -> line.startsWith("issuer"))
+                .anyMatch(line -> line.contains("eyJ"))
+                .anyMatch(line -> line.contains("mcp-remote@"));
+    }
+
+    @Test
+    void aCallIsMadeAndItsTraceTellsTheStory() throws Exception {
+        var call =
+                run("call", "crm___get_customer", "{\"customer_id\":\"C-1001\"}", "--user", "ada");
+        var trace = run("trace", "--last", "-o", "json");
+
+        assertThat(call.code()).isZero();
+        assertThat(call.out()).contains("C-1001");
+        assertThat(trace.code()).isZero();
+        var story = trace.json();
+        assertThat(story.path("tool").toString()).contains("crm___get_customer");
+        assertThat(story.path("decision").path("outcome").asText()).isEqualTo("permit");
+        assertThat(story.path("session").path("role").asText()).contains("data-crm-get-customer");
+    }
+
+    @Test
+    void aRefusalExitsWithOneAndSaysWhy() throws Exception {
+        var call =
+                run(
+                        "call",
+                        "crm___get_customer",
+                        "{\"customer_id\":\"C-1001\"}",
+                        "--user",
+                        "mallory",
+                        "-o",
+                        "json");
+
+        assertThat(call.code()).isEqualTo(ExitCode.NO);
+        assertThat(call.json().path("isError").asBoolean()).isTrue();
+        assertThat(call.json().path("structuredContent").path("code").asText()).isEqualTo("denied");
+        var trace =
+                run(
+                        "trace",
+                        call.json().path("structuredContent").path("callId").asText(),
+                        "-o",
+                        "json");
+        assertThat(trace.json().path("decision").path("outcome").asText()).isEqualTo("deny");
+    }
+
+    @Test
+    void aRefundAboveTheLimitAnswersThatItNeedsApproval() throws Exception {
+        var call =
+                run(
+                        "call",
+                        "billing___refund",
+                        "{\"invoice_id\":\"INV-2001\",\"amount\":900,\"currency\":\"EUR\"}",
+                        "--user",
+                        "ada",
+                        "-o",
+                        "json");
+
+        assertThat(call.json().path("structuredContent").path("code").asText())
+                .isEqualTo("approval_required");
+    }
+
+    @Test
+    void aTokenIsMintedForAnUserAndRefusedForNobody() throws Exception {
+        assertThat(run("token", "--user", "ada").out().strip()).startsWith("eyJ");
+        assertThat(run("token", "--user", "nobody").code()).isNotZero();
+    }
+
+    @Test
+    void policiesThatMustNotBePublishedAreNamed() throws Exception {
+        var broken = Files.createTempDirectory("broken");
+        Files.writeString(
+                broken.resolve("x.cedar"),
+                "@id(\"x\") permit (principal, action, resource) when {");
+
+        var publish = run("policy", "publish", broken.toString());
+
+        assertThat(publish.code()).isEqualTo(ExitCode.NO);
+        assertThat(publish.out() + publish.err()).contains("x.cedar");
+    }
+
+    @Test
+    void statusAndDoctorFindTheStackWell() throws Exception {
+        assertThat(run("status").code()).isZero();
+        assertThat(run("doctor").code()).isZero();
+    }
+
+    private record Ran(int code, String out, String err) {
+        JsonNode json() throws IOException {
+            return JSON.readTree(out);
+        }
+    }
+
+    private static Ran run(String... arguments) throws IOException, InterruptedException {
+        var process = start(arguments);
+        process.getOutputStream().close();
+        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Ran(process.exitValue(), out, err);
+    }
+
+    private static Process start(String... arguments) throws IOException {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.add("-Dlauncher.home=" + home.toAbsolutePath());
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(Main.class.getName());
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.PIPE).start();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluicegate.cli;
+
+import org.jspecify.annotations.NullMarked;

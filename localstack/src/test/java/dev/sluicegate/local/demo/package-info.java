@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluicegate.local.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluicegate.local.idp;
+
+import org.jspecify.annotations.NullMarked;
