@@ -17,8 +17,8 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
 
 /**
  * DynamoDB Local's own HTTP handler on a connector in memory instead of on every network interface: it sees
- * the requests that it documents, and nobody reaches it past the front. Its telemetry belongs to its
- * launcher, which is not used.
+ * the requests that it documents, and nobody reaches it past the front. It reports its use unless the environment says
+ * {@code DDB_LOCAL_TELEMETRY=0}, which the launcher and the tests do.
  */
 final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
