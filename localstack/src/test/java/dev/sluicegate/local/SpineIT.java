@@ -63,7 +63,8 @@ class SpineIT {
 
         assertThat(answer.isError()).isTrue();
         assertThat(answer.code()).isEqualTo("denied");
-        assertThat(answer.structured().path("message").asText()).isNotBlank();
+        assertThat(answer.structured().path("message").asText())
+                .isEqualTo("no policy permits `crm___get_customer` to a caller without a role");
         assertThat(trace(answer).path("decision").path("outcome").asText()).isEqualTo("deny");
     }
 

@@ -210,7 +210,7 @@ public final class EnforcementPoint {
                                     chain,
                                     decision,
                                     DENIED,
-                                    "policy does not permit this call");
+                                    whyDenied(call, decision.basis()));
                     case Decision.NeedsStepUp _ ->
                             policyNo(
                                     call,
@@ -228,6 +228,25 @@ public final class EnforcementPoint {
                     case Decision.NeedsApproval needed -> askForApproval(call, chain, needed);
                 };
         return refuse(call, chain, decision, findings, "policy", refused);
+    }
+
+    /** A rule that forbids brings its own reason; where no rule permits, the caller's roles are the reason. */
+    private static String whyDenied(InboundCall call, Decision.Basis basis) {
+        if (!basis.errors().isEmpty()) {
+            return "a policy could not be evaluated, and what cannot be decided is denied";
+        }
+        if (!basis.policies().isEmpty()) {
+            return "policy does not permit this call";
+        }
+        var roles = call.identity().roles().stream().sorted().toList();
+        return roles.isEmpty()
+                ? "no policy permits `" + call.tool().name() + "` to a caller without a role"
+                : "no policy permits this call of `"
+                        + call.tool().name()
+                        + "` with these arguments to "
+                        + (roles.size() == 1 ? "the role `" : "the roles `")
+                        + String.join("`, `", roles)
+                        + "`";
     }
 
     private Outcome.Refused askForApproval(

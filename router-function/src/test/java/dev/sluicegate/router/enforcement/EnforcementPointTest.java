@@ -83,6 +83,35 @@ class EnforcementPointTest {
     }
 
     @Test
+    void whereNoRulePermitsTheRolesAreTheReason() {
+        decision =
+                new Decision.Deny(
+                        new Decision.Basis(
+                                List.of(), List.of(), List.of(), null, "sha256:s", 7, "sha256:i"));
+
+        assertThat(refused(enforce("{}")).message())
+                .isEqualTo(
+                        "no policy permits this call of `echo___write` with these arguments to the"
+                                + " role `support`");
+    }
+
+    @Test
+    void aPolicyThatFailsDeniesAndSaysSo() {
+        decision =
+                new Decision.Deny(
+                        new Decision.Basis(
+                                List.of(),
+                                List.of(),
+                                List.of("p9"),
+                                null,
+                                "sha256:s",
+                                7,
+                                "sha256:i"));
+
+        assertThat(refused(enforce("{}")).message()).contains("could not be evaluated");
+    }
+
+    @Test
     void aCallThatNeedsApprovalAsksForItAndReachesNoTool() {
         decision =
                 new Decision.NeedsApproval(
