@@ -92,7 +92,7 @@ public final class DynamoDbAuditTrail implements AuditTrail {
         var draft =
                 draft(RecordKind.INTENT, call, true)
                         .chain(authorized.chainId())
-                        .decision(authorized.decision())
+                        .decision(authorized.decision(), digest)
                         .labels(authorized.chain().labels(), List.of())
                         .redact(authorized.findings());
         var appended = append(draft, JournalKeys.INTENT, reservation);
@@ -165,14 +165,14 @@ public final class DynamoDbAuditTrail implements AuditTrail {
             draft.chain(chain.chainId()).labels(chain.labels(), List.of());
         }
         if (decision != null) {
-            draft.decision(decision);
+            draft.decision(decision, digest);
         }
         var approval = refused.approval();
         if (approval != null) {
             draft.approval(
                     new AuditRecord.Approval(
                             approval.approvalId(),
-                            approval.bind(),
+                            digest.of(approval.bind()),
                             null,
                             WriterChain.timestamp(approval.expires())));
         }

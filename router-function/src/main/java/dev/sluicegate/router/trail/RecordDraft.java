@@ -4,6 +4,7 @@ import dev.sluicegate.contract.Label;
 import dev.sluicegate.policy.Decision;
 import dev.sluicegate.record.AuditRecord;
 import dev.sluicegate.record.CanonicalJson;
+import dev.sluicegate.record.KeyedDigest;
 import dev.sluicegate.record.RecordKind;
 import dev.sluicegate.router.screening.Finding;
 import java.util.ArrayList;
@@ -94,7 +95,8 @@ final class RecordDraft {
         return this;
     }
 
-    RecordDraft decision(Decision made) {
+    /** A plain hash of few and small arguments could be guessed, so the record has a keyed one. */
+    RecordDraft decision(Decision made, KeyedDigest digest) {
         var basis = made.basis();
         this.decision =
                 new AuditRecord.Decision(
@@ -103,7 +105,7 @@ final class RecordDraft {
                         basis.set(),
                         basis.version(),
                         basis.reasons(),
-                        basis.inputSha(),
+                        digest.of(basis.inputSha()),
                         basis.errors().isEmpty() ? null : basis.errors());
         return this;
     }

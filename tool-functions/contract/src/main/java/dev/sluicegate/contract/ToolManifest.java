@@ -287,7 +287,8 @@ public record ToolManifest(
         /** Below the 29 s of API Gateway; 1 MiB and 1,000 rows are what a model can still read. */
         public static final Limits DEFAULT = new Limits(10_000, 1_048_576, 1_000);
 
-        private static final int MAX_TIMEOUT_MS = 900_000; // a Lambda function's own limit
+        // the router waits a little longer and still has to record the outcome within 28 s
+        private static final int MAX_TIMEOUT_MS = 20_000;
         private static final int MAX_RESULT_BYTES =
                 5 * 1024 * 1024; // Lambda answers 6 MB, envelope in
 

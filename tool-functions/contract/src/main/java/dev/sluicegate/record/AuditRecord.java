@@ -172,7 +172,7 @@ public record AuditRecord(
      *     needs_step_up_and_approval}
      * @param set {@code sha256:<hex>} of the policy set
      * @param rev version of the policy set
-     * @param inputSha hash of everything the decision was made from
+     * @param inputSha keyed digest of the hash of everything the decision was made from
      * @param errors ids of policies that failed to evaluate; any makes the outcome deny
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -186,7 +186,7 @@ public record AuditRecord(
             @Nullable String inputSha,
             @Nullable List<String> errors) {}
 
-    /** {@code bind} is the hash of the exact operation that was, or is to be, approved. */
+    /** {@code bind} is the keyed digest of the hash of the exact operation to be approved. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Approval(

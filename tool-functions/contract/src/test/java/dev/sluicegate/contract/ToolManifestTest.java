@@ -123,7 +123,7 @@ class ToolManifestTest {
                 "/audit/payload|\"all\"",
                 "/audit/facts|[\"/secret\"]",
                 "/limits/timeoutMs|-1",
-                "/limits/timeoutMs|900001",
+                "/limits/timeoutMs|20001",
                 "/limits/resultBytes|5242881",
                 "/isolation|\"user\"",
                 "/role/statements/0/Effect|\"Deny\"",
