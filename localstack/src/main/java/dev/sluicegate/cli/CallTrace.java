@@ -1,12 +1,11 @@
 package dev.sluicegate.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.audit.CallRecords;
+import dev.sluicegate.audit.TrailReader;
 import dev.sluicegate.contract.Product;
 import dev.sluicegate.record.AuditRecord;
-import dev.sluicegate.record.JournalKeys;
 import dev.sluicegate.record.RecordKind;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,55 +13,40 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Puts the records of one call together in the shape of {@code trace -o json}. It reads the journal,
  * which is where records are durable first, and the index for their place in the archive.
  */
 public final class CallTrace {
-    private final DynamoDbClient db;
-    private final String stage;
-    private final String tenant;
+    private final TrailReader trail;
 
     /**
      * @param db may read the audit and index tables of {@code stage}
      */
     public CallTrace(DynamoDbClient db, String stage, String tenant) {
-        this.db = db;
-        this.stage = stage;
-        this.tenant = tenant;
+        this.trail =
+                new TrailReader(
+                        db,
+                        Product.resource(stage, "audit"),
+                        Product.resource(stage, "audit-index"),
+                        tenant);
     }
 
     /** The youngest call in the index. */
     public Optional<String> last() {
-        var found =
-                db.query(query ->
-                        query.tableName(Product.resource(stage, "audit-index"))
-                                .keyConditionExpression("pk = :pk")
-                                .expressionAttributeValues(Map.of(":pk", s("recent#" + tenant)))
-                                .scanIndexForward(false)
-                                .limit(1));
-        return found.items().stream().map(item -> value(item, JournalKeys.SK).s()).findFirst();
+        return trail.lastCall();
     }
 
     /** Empty if the journal has no record of the call. */
     public Optional<ObjectNode> of(String callId) {
-        var records = new ArrayList<>(records(JournalKeys.call(tenant, callId)));
-        if (records.isEmpty()) {
-            return Optional.empty();
-        }
-        var tool = first(records, AuditRecord::tool);
-        if (tool != null) {
-            records.addAll(records(JournalKeys.exec(tool.name(), tenant, callId)));
-        }
-        return Optional.of(story(callId, records, index(callId)));
+        return trail.call(callId).map(CallTrace::story);
     }
 
-    private static ObjectNode story(
-            String callId, List<AuditRecord> records, List<Map<String, AttributeValue>> index) {
+    private static ObjectNode story(CallRecords call) {
+        var records = call.entries().stream().map(CallRecords.Entry::record).toList();
         var story = OutputFormat.JSON.createObjectNode();
-        story.put("callId", callId);
+        story.put("callId", call.callId());
         story.put("chainId", first(records, AuditRecord::chain));
         var who = first(records, AuditRecord::who);
         story.put("principal", who == null ? null : who.sub());
@@ -110,7 +94,7 @@ public final class CallTrace {
                 node.put("expires", expires);
             }
         }
-        archive(story, index);
+        archive(story, call);
         return story;
     }
 
@@ -159,43 +143,18 @@ public final class CallTrace {
     }
 
     /** The place of the record that ended the call, or of what is archived of it so far. */
-    private static void archive(ObjectNode story, List<Map<String, AttributeValue>> index) {
+    private static void archive(ObjectNode story, CallRecords call) {
         for (var kind : List.of(RecordKind.OUTCOME, RecordKind.DENIED, RecordKind.INTENT)) {
-            for (var entry : index) {
-                if (value(entry, JournalKeys.SK).s().startsWith(kind.name() + "#")) {
-                    var node = story.putObject("archive").put("log", value(entry, "log").s());
-                    node.put("index", Long.parseLong(value(entry, "index").n()));
-                    node.putNull("checkpoint");
-                    return;
-                }
+            var position = call.entry(kind).map(CallRecords.Entry::position).orElse(null);
+            if (position != null) {
+                story.putObject("archive")
+                        .put("log", position.log())
+                        .put("index", position.index())
+                        .putNull("checkpoint");
+                return;
             }
         }
         story.putNull("archive");
-    }
-
-    private List<AuditRecord> records(String partition) {
-        var found =
-                db.queryPaginator(query ->
-                        query.tableName(Product.resource(stage, "audit"))
-                                .keyConditionExpression("pk = :pk")
-                                .expressionAttributeValues(Map.of(":pk", s(partition)))
-                                .consistentRead(true));
-        return found.items().stream()
-                .map(item -> value(item, JournalKeys.RECORD).s())
-                .map(text -> AuditRecord.read(text.getBytes(StandardCharsets.UTF_8)))
-                .toList();
-    }
-
-    private List<Map<String, AttributeValue>> index(String callId) {
-        return db
-                .queryPaginator(query ->
-                        query.tableName(Product.resource(stage, "audit-index"))
-                                .keyConditionExpression("pk = :pk")
-                                .expressionAttributeValues(
-                                        Map.of(":pk", s("call#" + tenant + "#" + callId))))
-                .items()
-                .stream()
-                .toList();
     }
 
     private static <T> @Nullable T first(
@@ -211,13 +170,5 @@ public final class CallTrace {
 
     private static @Nullable AuditRecord of(List<AuditRecord> records, RecordKind kind) {
         return records.stream().filter(record -> record.kind() == kind).findFirst().orElse(null);
-    }
-
-    private static AttributeValue value(Map<String, AttributeValue> item, String name) {
-        return Objects.requireNonNull(item.get(name), name);
-    }
-
-    private static AttributeValue s(String value) {
-        return AttributeValue.fromS(value);
     }
 }

@@ -100,18 +100,7 @@ final class Publishing {
     }
 
     private AuditRecord published(String id, AuditRecord.Writer writer, String set, long version) {
-        return new AuditRecord(
-                AuditRecord.VERSION,
-                id,
-                RecordKind.POLICY_PUBLISHED,
-                WriterChain.timestamp(clock.instant()),
-                writer,
-                DemoCompany.TENANT,
-                null,
-                null,
-                null,
-                null,
-                null,
+        var operator =
                 new AuditRecord.Who(
                         PrincipalId.of("local", OPERATOR),
                         true,
@@ -122,18 +111,18 @@ final class Publishing {
                         null,
                         null,
                         false,
-                        null),
-                null,
-                null,
-                null,
+                        null);
+        var inForce =
                 new AuditRecord.Decision(
-                        "published", List.of(), set, version, List.of(), null, null),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
+                        "published", List.of(), set, version, List.of(), null, null);
+        return AuditRecord.ofNoCall(
+                RecordKind.POLICY_PUBLISHED,
+                id,
+                WriterChain.timestamp(clock.instant()),
+                writer,
+                DemoCompany.TENANT,
+                operator,
+                inForce,
                 null,
                 null);
     }

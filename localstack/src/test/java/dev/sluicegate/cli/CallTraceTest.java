@@ -51,8 +51,8 @@ class CallTraceTest {
         put(JournalKeys.call("demo", CALL), JournalKeys.INTENT, intent());
         put(JournalKeys.exec(TOOL, "demo", CALL), JournalKeys.EXEC, exec());
         put(JournalKeys.call("demo", CALL), JournalKeys.OUTCOME, outcome());
-        index("INTENT#1", "records/1", 0);
-        index("OUTCOME#2", "records/2", 4);
+        index(RecordKind.INTENT, "records/1", 0);
+        index(RecordKind.OUTCOME, "records/2", 4);
 
         var found = trace.of(CALL).orElseThrow();
 
@@ -120,7 +120,7 @@ class CallTraceTest {
                                         s(new String(record.bytes(), StandardCharsets.UTF_8)))));
     }
 
-    private void index(String sk, String log, int line) {
+    private void index(RecordKind kind, String log, int line) {
         db.putItem(put ->
                 put.tableName("sluicegate-test-audit-index")
                         .item(
@@ -128,11 +128,16 @@ class CallTraceTest {
                                         "pk",
                                         s("call#demo#" + CALL),
                                         "sk",
-                                        s(sk),
+                                        s(kind + "#" + id(kind)),
                                         "log",
                                         s(log),
                                         "index",
                                         AttributeValue.fromN(Integer.toString(line)))));
+    }
+
+    /** As in a real journal, no two records share one. */
+    private static String id(RecordKind kind) {
+        return "01KAZ0000000000000000000R" + kind.name().length();
     }
 
     private void recent(String callId) {
@@ -206,7 +211,7 @@ class CallTraceTest {
             AuditRecord.@Nullable Refusal refusal) {
         return new AuditRecord(
                 AuditRecord.VERSION,
-                "01KAZ0000000000000000000R1",
+                id(kind),
                 kind,
                 "2026-11-23T10:00:00.000Z",
                 new AuditRecord.Writer("w", 0, null, "router"),

@@ -59,6 +59,6 @@ final class S3Exception extends RuntimeException {
     }
 
     static S3Exception notImplemented(String what) {
-        return new S3Exception(501, "NotImplemented", what + " is not implemented here");
+        return new S3Exception(501, "NotImplemented", "the local S3 does not offer " + what);
     }
 }

@@ -49,7 +49,7 @@ class DevelopmentIssuerTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-23T10:00:00Z"));
-    private DevelopmentIssuer issuer = placeholder();
+    private DevelopmentIssuer issuer;
 
     @BeforeEach
     void start() throws IOException {
@@ -383,16 +383,6 @@ class DevelopmentIssuerTest {
                         new TokenOrder(
                                 "ada", null, "cli", "tools:read", false, Duration.ZERO, null))
                 .isInstanceOf(IllegalArgumentException.class);
-    }
-
-    private DevelopmentIssuer placeholder() {
-        try {
-            var closed = new DevelopmentIssuer(0, null, Clock.systemUTC(), RESOURCE);
-            closed.close();
-            return closed;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static Map<String, String> parameters(String client) throws Exception {

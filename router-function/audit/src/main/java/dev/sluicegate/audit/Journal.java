@@ -205,27 +205,12 @@ public final class Journal {
     }
 
     private AuditRecord opening(WriterChain writer) {
-        return new AuditRecord(
-                AuditRecord.VERSION,
-                Ulid.next(clock),
+        return AuditRecord.ofNoCall(
                 RecordKind.WRITER_OPEN,
+                Ulid.next(clock),
                 WriterChain.timestamp(clock.instant()),
                 writer.next(),
                 NO_TENANT,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
                 null,
                 null,
                 null,

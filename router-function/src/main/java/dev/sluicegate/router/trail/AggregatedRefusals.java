@@ -94,27 +94,12 @@ public final class AggregatedRefusals implements UnauthenticatedRefusals {
     private AuditRecord refusal(String id, AuditRecord.Writer writer, Kind kind, long refusals) {
         var from = kind.prefix().isEmpty() ? "" : " from " + kind.prefix();
         var issuer = kind.issuer() == null ? "" : " issuer " + kind.issuer();
-        return new AuditRecord(
-                AuditRecord.VERSION,
-                id,
+        return AuditRecord.ofNoCall(
                 RecordKind.DENIED,
+                id,
                 WriterChain.timestamp(clock.instant()),
                 writer,
                 NO_TENANT,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
                 null,
                 null,
                 new AuditRecord.Refusal("identity", "denied", kind.reason() + issuer + from),

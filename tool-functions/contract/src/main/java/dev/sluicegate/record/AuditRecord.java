@@ -65,6 +65,22 @@ public record AuditRecord(
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
+    /** A record of something that belongs to no call: a writer opened, a publication, counted refusals. */
+    public static AuditRecord ofNoCall(
+            RecordKind kind,
+            String id,
+            String ts,
+            Writer writer,
+            String tenant,
+            @Nullable Who who,
+            @Nullable Decision decision,
+            @Nullable Refusal refusal,
+            @Nullable Long count) {
+        return new AuditRecord(
+                VERSION, id, kind, ts, writer, tenant, null, null, null, null, null, who, null,
+                null, null, decision, null, null, null, null, null, null, refusal, count);
+    }
+
     public ObjectNode toJson() {
         return JSON.valueToTree(this);
     }
