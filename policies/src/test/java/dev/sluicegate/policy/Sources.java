@@ -13,7 +13,7 @@ final class Sources {
     /** Baseline and the policies for tools that do not ship yet. */
     static PolicySources all() {
         var files = new TreeMap<>(PolicySources.baseline().files());
-        for (var file : java.util.List.of("invoices.cedar", "runbooks.cedar", "export.cedar")) {
+        for (var file : java.util.List.of("runbooks.cedar", "export.cedar")) {
             files.put(file, text("unshipped/" + file));
         }
         return new PolicySources(files, PolicySources.baseline().stub());

@@ -3,6 +3,7 @@ package dev.sluicegate.policy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.contract.Risk;
 import dev.sluicegate.contract.ToolManifest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +13,14 @@ import java.util.stream.Stream;
 /** Manifests as policy sees them: those that ship and those the baseline's authors already think of. */
 final class Tools {
     static final List<String> SHIPPED =
-            List.of("billing___refund", "crm___get_customer", "mail___send");
+            List.of(
+                    "billing___get_invoice",
+                    "billing___refund",
+                    "crm___get_customer",
+                    "mail___send");
 
     private static final List<String> UNSHIPPED =
-            List.of("billing___get_invoice", "crm___export_customers", "ops___run_runbook");
+            List.of("crm___export_customers", "ops___run_runbook");
 
     private Tools() {}
 
@@ -25,6 +30,11 @@ final class Tools {
 
     static List<ToolManifest> all() {
         return Stream.concat(SHIPPED.stream(), UNSHIPPED.stream()).map(Tools::manifest).toList();
+    }
+
+    /** Those that ship and may be published without an approval rule. */
+    static List<ToolManifest> lowerRisk() {
+        return shipped().stream().filter(tool -> tool.risk() != Risk.HIGH).toList();
     }
 
     static ToolManifest manifest(String name) {

@@ -1,5 +1,0 @@
-/** The tool {@code billing___refund}: its manifest, its handler and what it does. Nothing links it; Lambda runs it. */
-@NullMarked
-package dev.sluicegate.tools.billing;
-
-import org.jspecify.annotations.NullMarked;

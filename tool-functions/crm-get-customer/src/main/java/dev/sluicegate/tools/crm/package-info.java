@@ -1,5 +1,0 @@
-/** The tool {@code crm___get_customer}: its manifest, its handler and what it does. Nothing links it; Lambda runs it. */
-@NullMarked
-package dev.sluicegate.tools.crm;
-
-import org.jspecify.annotations.NullMarked;

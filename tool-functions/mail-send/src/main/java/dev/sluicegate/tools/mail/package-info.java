@@ -1,5 +1,0 @@
-/** The tool {@code mail___send}: its manifest, its handler and what it does. Nothing links it; Lambda runs it. */
-@NullMarked
-package dev.sluicegate.tools.mail;
-
-import org.jspecify.annotations.NullMarked;
