@@ -1,19 +1,13 @@
 package dev.sluicegate.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluicegate.contract.Product;
-import dev.sluicegate.local.idp.TokenOrder;
 import dev.sluicegate.record.MalformedJsonException;
 import dev.sluicegate.record.NotCanonicalException;
 import dev.sluicegate.record.StrictJson;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Calls a tool through the gateway, as any MCP client would. */
@@ -24,25 +18,11 @@ import picocli.CommandLine.Parameters;
             "Exits with 0 if the tool answered, with 1 if the answer is no."
         })
 final class CallCommand implements Callable<Integer> {
-    /** Instead of a demo user's token; a token on the command line could be read by others. */
-    static final String TOKEN_VARIABLE = Product.NAME.toUpperCase(Locale.ROOT) + "_TOKEN";
-
     private final Workspace workspace;
 
     @Mixin private StackSelection selection = new StackSelection();
     @Mixin private OutputFormat format = new OutputFormat();
-
-    @Option(
-            names = "--user",
-            paramLabel = "NAME",
-            description = "demo user (ada, if no token is in the environment)")
-    private @Nullable String user;
-
-    @Option(names = "--mfa", description = "as after a login with a second factor")
-    private boolean mfa;
-
-    @Option(names = "--client", paramLabel = "ID", description = "client the call comes from (cli)")
-    private @Nullable String client;
+    @Mixin private CallerSelection as = new CallerSelection();
 
     @Parameters(index = "0", paramLabel = "TOOL", description = "such as crm___get_customer")
     private String tool = "";
@@ -61,7 +41,8 @@ final class CallCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var arguments = arguments();
-        var answer = send(arguments);
+        var caller = as.caller(workspace, selection);
+        var answer = McpCall.send(caller.mcp(), caller.token(), tool, arguments);
         var callId = answer.callId();
         if (callId != null) {
             LastCall.keep(workspace, callId);
@@ -85,20 +66,6 @@ final class CallCommand implements Callable<Integer> {
                     ExitCode.USAGE, "the arguments are not a JSON object: " + e.getMessage(), e);
         }
         throw new CommandFailedException(ExitCode.USAGE, "the arguments are not a JSON object");
-    }
-
-    private McpCall.Answer send(JsonNode arguments) {
-        var token = workspace.environment().get(TOKEN_VARIABLE);
-        var url = selection.url();
-        if (token != null && user == null) {
-            var mcp = url == null ? URI.create(selection.stack(workspace).mcp()) : url;
-            return McpCall.send(mcp, token, tool, arguments);
-        }
-        var admin = selection.admin(workspace);
-        var order = TokenOrder.of(user == null ? "ada" : user);
-        order = mfa ? order.withMfa() : order;
-        order = client == null ? order : order.withClient(client);
-        return McpCall.send(URI.create(admin.stack().mcp()), admin.token(order), tool, arguments);
     }
 
     private void print(McpCall.Answer answer) {
@@ -126,6 +93,9 @@ final class CallCommand implements Callable<Integer> {
         var callId = answer.callId();
         if (callId != null) {
             workspace.err().println("call " + callId);
+            if (!answer.isOk()) {
+                workspace.err().println("why:  " + TraceCommand.line(callId));
+            }
         }
     }
 

@@ -8,22 +8,25 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code tools/call} as a modern client sends it.
+ * One request as a modern client sends it.
  *
  * @see <a href="https://modelcontextprotocol.io/specification/2026-07-28">MCP 2026-07-28</a>
  */
 final class McpCall {
     private static final String VERSION = "2026-07-28";
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final int MAX_PAGES = 100;
     private static final String PREFIX = "io.modelcontextprotocol/";
 
     private McpCall() {}
@@ -50,13 +53,46 @@ final class McpCall {
     }
 
     /**
+     * {@code tools/call}.
+     *
      * @throws CommandFailedException if there is no answer, or none in JSON-RPC
      */
     static Answer send(URI mcp, String token, String tool, JsonNode arguments) {
-        var body = OutputFormat.JSON.createObjectNode();
-        body.put("jsonrpc", "2.0").put("id", 1).put("method", "tools/call");
-        var params = body.putObject("params").put("name", tool);
+        var params = OutputFormat.JSON.createObjectNode().put("name", tool);
         params.set("arguments", arguments);
+        return send(mcp, token, "tools/call", tool, params);
+    }
+
+    /**
+     * The tools that are listed for the caller, all pages of them.
+     *
+     * @throws CommandFailedException if there is no such answer
+     */
+    static List<JsonNode> tools(URI mcp, String token) {
+        var tools = new ArrayList<JsonNode>();
+        var params = OutputFormat.JSON.createObjectNode();
+        for (var page = 0; page < MAX_PAGES; page++) {
+            var answer = send(mcp, token, "tools/list", null, params);
+            if (answer.isProtocolError()) {
+                throw new CommandFailedException(
+                        ExitCode.NO,
+                        "the gateway lists no tools: " + answer.value().path("message").asText());
+            }
+            answer.value().path("tools").forEach(tools::add);
+            var next = answer.value().path("nextCursor");
+            if (!next.isTextual()) {
+                return List.copyOf(tools);
+            }
+            params = OutputFormat.JSON.createObjectNode().put("cursor", next.asText());
+        }
+        throw new CommandFailedException(
+                ExitCode.UNREACHABLE, "the list of tools has more than " + MAX_PAGES + " pages");
+    }
+
+    private static Answer send(
+            URI mcp, String token, String method, @Nullable String name, ObjectNode params) {
+        var body = OutputFormat.JSON.createObjectNode();
+        body.put("jsonrpc", "2.0").put("id", 1).put("method", method).set("params", params);
         meta(params);
         var request =
                 HttpRequest.newBuilder(mcp)
@@ -65,16 +101,44 @@ final class McpCall {
                         .header("Content-Type", "application/json")
                         .header("Accept", "application/json, text/event-stream")
                         .header("MCP-Protocol-Version", VERSION)
-                        .header("Mcp-Method", "tools/call")
-                        .header("Mcp-Name", headerValue(tool))
-                        .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-                        .build();
+                        .header("Mcp-Method", method)
+                        .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+        if (name != null) {
+            request.header("Mcp-Name", headerValue(name));
+        }
+        var answer = exchange(request.build());
+        return read(answer.statusCode(), answer.body());
+    }
+
+    /**
+     * Whom the gateway takes the caller for, from {@code GET /whoami} beside the MCP endpoint.
+     *
+     * @throws CommandFailedException if there is no such answer
+     */
+    static JsonNode whoAmI(URI mcp, String token) {
+        var answer =
+                exchange(
+                        HttpRequest.newBuilder(mcp.resolve("/whoami"))
+                                .timeout(TIMEOUT)
+                                .header("Authorization", "Bearer " + token)
+                                .build());
+        if (answer.statusCode() == 200) {
+            try {
+                return OutputFormat.JSON.readTree(answer.body());
+            } catch (IOException e) {
+                throw new CommandFailedException(
+                        ExitCode.UNREACHABLE, "`" + mcp + "` does not answer in JSON", e);
+            }
+        }
+        throw refused(answer.statusCode());
+    }
+
+    private static HttpResponse<byte[]> exchange(HttpRequest request) {
         try (var http = HttpClient.newHttpClient()) {
-            var answer = http.send(request, BodyHandlers.ofByteArray());
-            return read(answer.statusCode(), answer.body());
+            return http.send(request, BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw new CommandFailedException(
-                    ExitCode.UNREACHABLE, "`" + mcp + "` does not answer", e);
+                    ExitCode.UNREACHABLE, "`" + request.uri() + "` does not answer", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailedException(ExitCode.UNREACHABLE, "interrupted", e);
@@ -127,7 +191,11 @@ final class McpCall {
         } catch (IOException e) {
             // not JSON: said below
         }
-        throw new CommandFailedException(
+        throw refused(status);
+    }
+
+    private static CommandFailedException refused(int status) {
+        return new CommandFailedException(
                 status == 401 || status == 403 ? ExitCode.NO : ExitCode.UNREACHABLE,
                 status == 401
                         ? "the gateway does not accept this token (401)"

@@ -26,6 +26,15 @@ final class OutputFormat {
         return format == Format.json;
     }
 
+    /** A constant of ours. */
+    static JsonNode read(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not JSON: `" + json + "`", e);
+        }
+    }
+
     static String pretty(JsonNode value) {
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value);

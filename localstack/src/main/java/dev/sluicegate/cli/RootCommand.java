@@ -42,6 +42,8 @@ final class RootCommand implements Runnable {
                         .addSubcommand("logs", new LogsCommand(workspace))
                         .addSubcommand("down", new DownCommand(workspace))
                         .addSubcommand("reset", new ResetCommand(workspace))
+                        .addSubcommand("demo", new DemoCommand(workspace))
+                        .addSubcommand("whoami", new WhoAmICommand(workspace))
                         .addSubcommand("token", new TokenCommand(workspace))
                         .addSubcommand("call", new CallCommand(workspace))
                         .addSubcommand("trace", new TraceCommand(workspace))

@@ -45,6 +45,11 @@ final class TraceCommand implements Callable<Integer> {
         this.workspace = workspace;
     }
 
+    /** The command line that explains a call. */
+    static String line(String callId) {
+        return RootCommand.LAUNCHER + " trace " + callId;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         var admin = selection.admin(workspace);
@@ -53,7 +58,7 @@ final class TraceCommand implements Callable<Integer> {
             throw new CommandFailedException(ExitCode.USAGE, "`" + callId + "` is not a call id");
         }
         var trace =
-                archived(admin, callId)
+                archived(admin, callId, wait)
                         .orElseThrow(() ->
                                 new CommandFailedException(
                                         ExitCode.NO, "no record of call `" + callId + "`"));
@@ -78,9 +83,9 @@ final class TraceCommand implements Callable<Integer> {
     }
 
     /** The trace with its place in the archive, or without it when the time is over. */
-    private Optional<ObjectNode> archived(AdminClient admin, String callId)
+    static Optional<ObjectNode> archived(AdminClient admin, String callId, Duration patience)
             throws InterruptedException {
-        var deadline = System.nanoTime() + wait.toNanos();
+        var deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             var trace = admin.trace(callId);
             if (trace.isEmpty() || complete(trace.get()) || System.nanoTime() > deadline) {

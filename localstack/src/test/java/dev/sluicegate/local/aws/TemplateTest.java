@@ -51,7 +51,8 @@ class TemplateTest {
         var function = template.functions().getFirst();
 
         assertThat(template.functions()).hasSize(1);
-        assertThat(function.handlerClass()).isEqualTo("dev.sluicegate.tools.crm.getcustomer.GetCustomer");
+        assertThat(function.handlerClass())
+                .isEqualTo("dev.sluicegate.tools.crm.getcustomer.GetCustomer");
         assertThat(function.arn())
                 .isEqualTo(
                         "arn:aws:lambda:eu-central-1:000000000000:function:tool-crm-get-customer");

@@ -7,6 +7,7 @@ import dev.sluicegate.record.Ulid;
 import dev.sluicegate.router.identity.Authentication;
 import dev.sluicegate.router.identity.Challenge;
 import dev.sluicegate.router.identity.EffectiveIdentity;
+import dev.sluicegate.router.identity.IdentityDocument;
 import dev.sluicegate.router.identity.ProtectedResource;
 import dev.sluicegate.router.identity.ProtectedResourceMetadata;
 import dev.sluicegate.router.identity.Rejection;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,9 @@ public final class Edge {
     static final int MAX_BODY_BYTES = 1024 * 1024;
 
     private static final String STS = "/sts";
+
+    /** Tells a caller who the gateway takes them for; the first thing to look at after a refusal. */
+    private static final String WHOAMI = "/whoami";
 
     /** RFC 6750, section 2.1. */
     private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([A-Za-z0-9._~+/-]+=*)");
@@ -111,7 +116,21 @@ public final class Edge {
         }
         var path = request.path();
         if (path.equals(resource.path())) {
-            return request.method().equals("POST") ? post(request, callId) : notAllowed("POST");
+            return request.method().equals("POST")
+                    ? authenticated(request, callId, identity -> call(request, identity, callId))
+                    : notAllowed("POST");
+        }
+        if (path.equals(WHOAMI)) {
+            return request.method().equals("GET")
+                    ? authenticated(
+                            request,
+                            callId,
+                            identity ->
+                                    new HttpResponse(
+                                            200,
+                                            Map.of(),
+                                            IdentityDocument.of(identity, clock.instant())))
+                    : notAllowed("GET");
         }
         if (path.equals("/healthz")) {
             return get(request, JsonNodeFactory.instance.objectNode().put("status", "ok"));
@@ -129,7 +148,9 @@ public final class Edge {
         return notFound();
     }
 
-    private HttpResponse post(HttpRequest request, String callId) {
+    /** Goes on as who the token says is calling, or answers with a challenge. */
+    private HttpResponse authenticated(
+            HttpRequest request, String callId, Function<EffectiveIdentity, HttpResponse> next) {
         if (request.query().contains("access_token")) {
             return refuse(
                     new Problem.AmbiguousToken(
@@ -172,7 +193,7 @@ public final class Edge {
                             issuer,
                             request,
                             callId);
-            case Authentication.Verified(var identity) -> call(request, identity, callId);
+            case Authentication.Verified(var identity) -> next.apply(identity);
         };
     }
 

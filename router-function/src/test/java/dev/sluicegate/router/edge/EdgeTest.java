@@ -3,6 +3,7 @@ package dev.sluicegate.router.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluicegate.contract.Product;
+import dev.sluicegate.record.PrincipalId;
 import dev.sluicegate.record.Ulid;
 import dev.sluicegate.router.edge.Gateway.Shape;
 import dev.sluicegate.router.identity.IssuerServer;
@@ -96,6 +97,39 @@ class EdgeTest {
         assertThat(GatewayEvent.of(event).request(event).path()).isEqualTo("/healthz");
     }
 
+    @Test
+    void aCallerIsToldWhomTheGatewayTakesThemFor() {
+        var reply = gateway.request().method("GET").path("/whoami").send();
+
+        assertThat(reply.status()).isEqualTo(200);
+        var told = reply.body();
+        assertThat(told.path("principal").asText())
+                .isEqualTo(PrincipalId.of(gateway.issuer.url(), "ada"));
+        assertThat(told.path("tenant").asText()).isEqualTo("demo");
+        assertThat(told.path("environment").asText()).isEqualTo("dev");
+        assertThat(told.path("roles").toString()).isEqualTo("[\"support\"]");
+        assertThat(told.path("client").path("id").asText()).isNotEmpty();
+        assertThat(told.path("client").path("trust").asText()).isNotEmpty();
+        assertThat(told.path("mfa").isBoolean()).isTrue();
+        assertThat(told.path("authAgeSeconds").isMissingNode()).isFalse();
+        assertThat(told.path("expires").asText()).endsWith("Z");
+        assertThat(gateway.gate.enforced).isEmpty();
+    }
+
+    @Test
+    void nobodyIsToldAnythingWithoutAToken() {
+        var reply =
+                gateway.request()
+                        .method("GET")
+                        .path("/whoami")
+                        .header("Authorization", null)
+                        .send();
+
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(reply.header("WWW-Authenticate")).startsWith("Bearer resource_metadata=");
+        assertThat(reply.body().has("principal")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET,/mcp,405,POST",
@@ -104,6 +138,7 @@ class EdgeTest {
         "PUT,/mcp,405,POST",
         "post,/mcp,405,POST",
         "POST,/healthz,405,GET",
+        "POST,/whoami,405,GET",
         "POST,/.well-known/oauth-protected-resource,405,GET",
         "GET,/mcp/,404,",
         "GET,/,404,",
