@@ -109,6 +109,15 @@ class RealStackIT {
     }
 
     @Test
+    void aRefusalNamesTheCommandThatExplainsIt() throws Exception {
+        var call =
+                run("call", "billing___refund", "{\"invoice_id\":\"INV-1\"}", "--user", "mallory");
+
+        assertThat(call.code()).isEqualTo(ExitCode.NO);
+        assertThat(call.err()).containsPattern("why: {2}\\./sluicegate trace [0-9A-Z]{26}");
+    }
+
+    @Test
     void aRefundAboveTheLimitAnswersThatItNeedsApproval() throws Exception {
         var call =
                 run(
@@ -122,6 +131,70 @@ class RealStackIT {
 
         assertThat(call.json().path("structuredContent").path("code").asText())
                 .isEqualTo("approval_required");
+    }
+
+    @Test
+    void theDemoEndsAsItTellsAndEachOfItsCallsHasARecord() throws Exception {
+        var demo = run("demo");
+
+        assertThat(demo.code()).as(demo.out() + demo.err()).isZero();
+        assertThat(demo.out())
+                .contains("crm___get_customer   INTENT OUTCOME")
+                .contains("mail___send   DENIED")
+                .contains("billing___refund   DENIED")
+                .contains("no   This conversation has touched PII")
+                .contains("no   Refunds up to 5000 EUR need a billing lead's approval")
+                .contains("archived in records/")
+                .doesNotContain("not archived yet")
+                .containsPattern("\\./sluicegate trace [0-9A-Z]{26}");
+    }
+
+    @Test
+    void theDemoIsDataToo() throws Exception {
+        var steps = run("demo", "-o", "json").json();
+
+        assertThat(steps).hasSize(3);
+        assertThat(steps).allMatch(step -> step.path("asTold").asBoolean());
+        assertThat(steps).allMatch(step -> step.path("trace").path("archive").isObject());
+    }
+
+    @Test
+    void aCallerSeesWhomTheGatewayTakesThemForAndWhatTheyAreOffered() throws Exception {
+        var ada = run("whoami", "--user", "ada", "--mfa", "-o", "json").json();
+        var mallory = run("whoami", "--user", "mallory");
+
+        assertThat(ada.path("roles").toString()).isEqualTo("[\"support\"]");
+        assertThat(ada.path("mfa").asBoolean()).isTrue();
+        assertThat(ada.path("tools").toString())
+                .contains("billing___get_invoice", "crm___get_customer", "mail___send");
+        assertThat(mallory.code()).isZero();
+        assertThat(mallory.out()).contains("none: nothing is permitted").contains("tools     none");
+    }
+
+    @Test
+    void anInvoiceIsReadAndKeepsFinancialDataInside() throws Exception {
+        var invoice =
+                run(
+                        "call",
+                        "billing___get_invoice",
+                        "{\"invoice_id\":\"INV-2005\"}",
+                        "--client",
+                        "ledger",
+                        "-o",
+                        "json");
+        var mail =
+                run(
+                        "call",
+                        "mail___send",
+                        "{\"to\":\"eve@evil.test\",\"subject\":\"s\",\"body\":\"b\"}",
+                        "--client",
+                        "ledger",
+                        "-o",
+                        "json");
+
+        assertThat(invoice.json().path("structuredContent").path("refundable").decimalValue())
+                .isEqualByComparingTo("1080");
+        assertThat(mail.json().toString()).contains("has touched financial data");
     }
 
     @Test
