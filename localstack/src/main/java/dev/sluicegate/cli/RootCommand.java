@@ -52,6 +52,10 @@ final class RootCommand implements Runnable {
                                 new CommandLine(new PolicyCommand())
                                         .addSubcommand(
                                                 "publish", new PolicyPublishCommand(workspace)))
+                        .addSubcommand(
+                                "bench",
+                                new CommandLine(new BenchCommand())
+                                        .addSubcommand("calls", new BenchCallsCommand(workspace)))
                         .addSubcommand("doctor", new DoctorCommand(workspace))
                         .addSubcommand("test", new TestCommand());
         line.setOut(new PrintWriter(workspace.out(), true, StandardCharsets.UTF_8));

@@ -53,7 +53,9 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
  * The whole system in this process: the synthesized template's tables, bucket, roles and functions, behind
@@ -71,6 +73,7 @@ public final class LocalStack implements RunningStack {
     private final DynamoDbService dynamoDb;
     private final LambdaService lambda;
     private final Map<String, LocalFunction> functions = new LinkedHashMap<>();
+    private final Map<String, Map<String, String>> environments = new LinkedHashMap<>();
     private final Map<String, AtomicLong> entered = new ConcurrentHashMap<>();
     private final StsService sts;
     private final AwsFront front;
@@ -258,6 +261,7 @@ public final class LocalStack implements RunningStack {
         var environment = new LinkedHashMap<>(function.environment());
         settings.forEach(environment::replace);
         environment.put("AWS_LAMBDA_FUNCTION_NAME", function.name());
+        environments.put(function.name(), Map.copyOf(environment));
         var handler =
                 LocalFunctions.instantiate(
                         function.handlerClass(),
@@ -358,6 +362,16 @@ public final class LocalStack implements RunningStack {
         return Product.resource(STAGE, "tool-" + tool.replace("___", "-").replace('_', '-'));
     }
 
+    /** The router, past the edge. */
+    LocalFunction router() {
+        return named("router");
+    }
+
+    /** The environment variables the router was started with. */
+    Map<String, String> routerEnvironment() {
+        return environments.getOrDefault(Product.resource(STAGE, "router"), Map.of());
+    }
+
     /** Makes every use of a table fail, as if it did not exist, until the result is closed. */
     AutoCloseable lose(String table) {
         dynamoDb.fail(Product.resource(STAGE, table), Fault.GONE);
@@ -397,6 +411,22 @@ public final class LocalStack implements RunningStack {
     /** The operator's view of the buckets. */
     S3Client s3Client() {
         return S3Client.builder()
+                .credentialsProvider(provider(iam.operator()))
+                .httpClient(http())
+                .build();
+    }
+
+    /** The operator's view of the keys. */
+    KmsClient operatorKms() {
+        return KmsClient.builder()
+                .credentialsProvider(provider(iam.operator()))
+                .httpClient(http())
+                .build();
+    }
+
+    /** The operator's view of the secrets. */
+    SecretsManagerClient operatorSecrets() {
+        return SecretsManagerClient.builder()
                 .credentialsProvider(provider(iam.operator()))
                 .httpClient(http())
                 .build();

@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluicegate.router.enforcement.ToolInvoker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,6 +12,9 @@ import java.time.Clock;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Entry point of the router: an API Gateway event in, an API Gateway response out. */
 public final class RouterFunction implements RequestStreamHandler {
@@ -27,6 +31,17 @@ public final class RouterFunction implements RequestStreamHandler {
     public RouterFunction(
             Map<String, String> environment, AwsCredentialsProvider credentials, Clock clock) {
         this.wiring = new Wiring(environment, credentials, clock);
+    }
+
+    /** On clients and tools of the caller: for an application that embeds the router. */
+    public RouterFunction(
+            Map<String, String> environment,
+            DynamoDbClient dynamoDb,
+            KmsClient kms,
+            SecretsManagerClient secrets,
+            ToolInvoker tools,
+            Clock clock) {
+        this.wiring = new Wiring(environment, dynamoDb, kms, secrets, tools, clock);
     }
 
     @Override

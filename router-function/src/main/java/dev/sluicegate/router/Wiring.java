@@ -15,6 +15,7 @@ import dev.sluicegate.router.enforcement.EnforcementPoint;
 import dev.sluicegate.router.enforcement.InboundCall;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.RefusalCode;
+import dev.sluicegate.router.enforcement.ToolInvoker;
 import dev.sluicegate.router.identity.AccessTokens;
 import dev.sluicegate.router.identity.IssuerConfig;
 import dev.sluicegate.router.identity.ProtectedResource;
@@ -38,11 +39,11 @@ import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -67,19 +68,17 @@ final class Wiring {
     private static final int CONNECTIONS = 128;
 
     private final Map<String, String> environment;
-    private final AwsCredentialsProvider credentials;
     private final Clock clock;
-    private final SdkHttpClient http;
     private final DynamoDbClient dynamoDb;
     private final KmsClient kms;
     private final SecretsManagerClient secrets;
+    private final Supplier<ToolInvoker> tools;
     private @Nullable Edge edge;
 
     Wiring(Map<String, String> environment, AwsCredentialsProvider credentials, Clock clock) {
         this.environment = environment;
-        this.credentials = credentials;
         this.clock = clock;
-        this.http = AwsCrtHttpClient.builder().maxConcurrency(CONNECTIONS).build();
+        var http = AwsCrtHttpClient.builder().maxConcurrency(CONNECTIONS).build();
         var bounded =
                 ClientOverrideConfiguration.builder()
                         .apiCallTimeout(API_CALL)
@@ -107,6 +106,33 @@ final class Wiring {
                         .httpClient(http)
                         .overrideConfiguration(bounded)
                         .build();
+        this.tools =
+                () ->
+                        new LambdaToolInvoker(
+                                credentials,
+                                http,
+                                new CallGrants(secrets, clock),
+                                new StsTokens(
+                                        kms,
+                                        required("STS_KEY_ID"),
+                                        required("STS_ISSUER"),
+                                        clock));
+    }
+
+    /** On clients and tools of somebody else, such as an application that embeds the router. */
+    Wiring(
+            Map<String, String> environment,
+            DynamoDbClient dynamoDb,
+            KmsClient kms,
+            SecretsManagerClient secrets,
+            ToolInvoker tools,
+            Clock clock) {
+        this.environment = environment;
+        this.clock = clock;
+        this.dynamoDb = dynamoDb;
+        this.kms = kms;
+        this.secrets = secrets;
+        this.tools = () -> tools;
     }
 
     /** The whole router; a failure to read the secret is tried again on the next call. */
@@ -135,15 +161,7 @@ final class Wiring {
                         policies,
                         new ApprovalRequests(dynamoDb, required("APPROVALS_TABLE"), clock),
                         new DynamoDbAuditTrail(journal, chains, digest, clock),
-                        new LambdaToolInvoker(
-                                credentials,
-                                http,
-                                new CallGrants(secrets, clock),
-                                new StsTokens(
-                                        kms,
-                                        required("STS_KEY_ID"),
-                                        required("STS_ISSUER"),
-                                        clock)),
+                        tools.get(),
                         new DecisionInput(clock, zone));
         var refusals = new AggregatedRefusals(journal, clock);
         return new Edge(
