@@ -25,7 +25,8 @@ final class BenchCallsCommand implements Callable<Integer> {
     @Option(
             names = "--calls",
             paramLabel = "N",
-            description = "calls per turn of each durable run, ten times as many in memory (${DEFAULT-VALUE})")
+            description =
+                    "calls per turn of each durable run, ten times as many in memory (${DEFAULT-VALUE})")
     private int calls = 400;
 
     BenchCallsCommand(Workspace workspace) {
@@ -79,7 +80,8 @@ final class BenchCallsCommand implements Callable<Integer> {
         }
         workspace
                 .out()
-                .println("path     audit    connections  CPU ms/call (low-high)     p50 ms   p99 ms   calls/s");
+                .println(
+                        "path     audit    connections  CPU ms/call (low-high)     p50 ms   p99 ms   calls/s");
         for (var line : results) {
             workspace
                     .out()

@@ -263,11 +263,7 @@ public final class CallBench {
                 call ->
                         new ToolInvoker.Invocation.Answered(
                                 new ToolOutcome(
-                                        ToolOutcome.Status.OK,
-                                        null,
-                                        answer.deepCopy(),
-                                        null,
-                                        null),
+                                        ToolOutcome.Status.OK, null, answer.deepCopy(), null, null),
                                 answer.toString().length(),
                                 "in-process");
         var handler =
