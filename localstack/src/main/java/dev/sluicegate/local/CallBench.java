@@ -271,6 +271,7 @@ public final class CallBench {
                         stack.routerEnvironment(),
                         MemoryDynamoDb.over(stack.operatorClient()),
                         stack.operatorKms(),
+                        stack.s3Client(),
                         stack.operatorSecrets(),
                         tools,
                         options.clock());

@@ -14,6 +14,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Entry point of the router: an API Gateway event in, an API Gateway response out. */
@@ -38,10 +39,11 @@ public final class RouterFunction implements RequestStreamHandler {
             Map<String, String> environment,
             DynamoDbClient dynamoDb,
             KmsClient kms,
+            S3Client s3,
             SecretsManagerClient secrets,
             ToolInvoker tools,
             Clock clock) {
-        this.wiring = new Wiring(environment, dynamoDb, kms, secrets, tools, clock);
+        this.wiring = new Wiring(environment, dynamoDb, kms, s3, secrets, tools, clock);
     }
 
     @Override

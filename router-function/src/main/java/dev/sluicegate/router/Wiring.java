@@ -3,6 +3,8 @@ package dev.sluicegate.router;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluicegate.audit.Journal;
+import dev.sluicegate.audit.payload.PayloadBucket;
+import dev.sluicegate.audit.payload.PayloadSealer;
 import dev.sluicegate.contract.Product;
 import dev.sluicegate.policy.Gateway;
 import dev.sluicegate.record.KeyedDigest;
@@ -47,6 +49,8 @@ import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
@@ -71,6 +75,7 @@ final class Wiring {
     private final Clock clock;
     private final DynamoDbClient dynamoDb;
     private final KmsClient kms;
+    private final S3Client s3;
     private final SecretsManagerClient secrets;
     private final Supplier<ToolInvoker> tools;
     private @Nullable Edge edge;
@@ -100,6 +105,13 @@ final class Wiring {
                         .httpClient(http)
                         .overrideConfiguration(bounded)
                         .build();
+        this.s3 =
+                S3Client.builder()
+                        .credentialsProvider(credentials)
+                        .httpClient(http)
+                        .overrideConfiguration(bounded)
+                        .forcePathStyle(true) // a local endpoint has no name per bucket
+                        .build();
         this.secrets =
                 SecretsManagerClient.builder()
                         .credentialsProvider(credentials)
@@ -124,6 +136,7 @@ final class Wiring {
             Map<String, String> environment,
             DynamoDbClient dynamoDb,
             KmsClient kms,
+            S3Client s3,
             SecretsManagerClient secrets,
             ToolInvoker tools,
             Clock clock) {
@@ -131,6 +144,7 @@ final class Wiring {
         this.clock = clock;
         this.dynamoDb = dynamoDb;
         this.kms = kms;
+        this.s3 = s3;
         this.secrets = secrets;
         this.tools = () -> tools;
     }
@@ -160,7 +174,7 @@ final class Wiring {
                         chains::read,
                         policies,
                         new ApprovalRequests(dynamoDb, required("APPROVALS_TABLE"), clock),
-                        new DynamoDbAuditTrail(journal, chains, digest, clock),
+                        new DynamoDbAuditTrail(journal, chains, payloads(), digest, clock),
                         tools.get(),
                         new DecisionInput(clock, zone));
         var refusals = new AggregatedRefusals(journal, clock);
@@ -178,6 +192,20 @@ final class Wiring {
                         new Gate(enforcement),
                         digest::mac,
                         refusals,
+                        clock),
+                clock);
+    }
+
+    private PayloadSealer payloads() {
+        return new PayloadSealer(
+                kms,
+                required("PAYLOAD_KEY_ID"),
+                required("AUDIT_KEYS_TABLE"),
+                new PayloadBucket(
+                        s3,
+                        required("AUDIT_BUCKET"),
+                        ObjectLockMode.fromValue(required("LOCK_MODE")),
+                        Duration.ofDays(Long.parseLong(required("RETENTION_DAYS"))),
                         clock),
                 clock);
     }

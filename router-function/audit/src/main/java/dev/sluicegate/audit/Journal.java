@@ -10,12 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -85,6 +88,20 @@ public final class Journal {
             String pk,
             String sk,
             List<TransactWriteItem> alongside) {
+        return append(draft, pk, sk, null, alongside);
+    }
+
+    /**
+     * As {@link #append(Function, String, String, List)}, with the envelope of a payload in the record's item.
+     *
+     * @param payload that the record names by its hash, or null
+     */
+    public Appended append(
+            Function<AuditRecord.Writer, AuditRecord> draft,
+            String pk,
+            String sk,
+            byte @Nullable [] payload,
+            List<TransactWriteItem> alongside) {
         if (alongside.size() > MAX_ALONGSIDE) {
             throw new IllegalArgumentException(
                     alongside.size() + " items go with a record, at most " + MAX_ALONGSIDE);
@@ -104,7 +121,21 @@ public final class Journal {
             idle.addFirst(writer); // nothing was tried
             throw e;
         }
-        return write(writer, record, bytes, pk, sk, alongside);
+        return write(writer, record, item(record, bytes, pk, sk, payload), alongside);
+    }
+
+    private static Map<String, AttributeValue> item(
+            AuditRecord record, byte[] bytes, String pk, String sk, byte @Nullable [] payload) {
+        var item = new HashMap<String, AttributeValue>();
+        item.put(JournalKeys.PK, text(pk));
+        item.put(JournalKeys.SK, text(sk));
+        item.put(JournalKeys.KIND, text(record.kind().name()));
+        item.put(JournalKeys.RECORD, text(new String(bytes, StandardCharsets.UTF_8)));
+        item.put(JournalKeys.SHA, text(CanonicalJson.sha256(bytes)));
+        if (payload != null) {
+            item.put(JournalKeys.PAYLOAD, AttributeValue.fromB(SdkBytes.fromByteArray(payload)));
+        }
+        return item;
     }
 
     private WriterChain open() {
@@ -112,7 +143,7 @@ public final class Journal {
         var record = opening(writer);
         var pk = JournalKeys.writer(writer.id());
         try {
-            attempt(writer, record, record.bytes(), pk, WRITER_OPEN, List.of());
+            attempt(writer, record, item(record, record.bytes(), pk, WRITER_OPEN, null), List.of());
         } catch (Unwritten e) {
             throw new JournalUnavailableException("no writer can be opened", e.reason);
         }
@@ -122,12 +153,10 @@ public final class Journal {
     private Appended write(
             WriterChain writer,
             AuditRecord record,
-            byte[] bytes,
-            String pk,
-            String sk,
+            Map<String, AttributeValue> item,
             List<TransactWriteItem> alongside) {
         try {
-            var appended = attempt(writer, record, bytes, pk, sk, alongside);
+            var appended = attempt(writer, record, item, alongside);
             idle.addFirst(writer);
             return appended;
         } catch (Unwritten e) {
@@ -141,18 +170,9 @@ public final class Journal {
     private Appended attempt(
             WriterChain writer,
             AuditRecord record,
-            byte[] bytes,
-            String pk,
-            String sk,
+            Map<String, AttributeValue> item,
             List<TransactWriteItem> alongside) {
-        var sha = CanonicalJson.sha256(bytes);
-        var item =
-                Map.of(
-                        JournalKeys.PK, text(pk),
-                        JournalKeys.SK, text(sk),
-                        JournalKeys.KIND, text(record.kind().name()),
-                        JournalKeys.RECORD, text(new String(bytes, StandardCharsets.UTF_8)),
-                        JournalKeys.SHA, text(sha));
+        var sha = text(item, JournalKeys.SHA);
         var token = UUID.randomUUID().toString();
         var certain = true; // whether everything tried so far is known to have written nothing
         for (var attempt = 1; ; attempt++) {
@@ -166,7 +186,10 @@ public final class Journal {
                         // an earlier attempt of ours was written, its answer was lost
                         return confirmed(writer, record, sha);
                     }
-                    throw refuse(certain, new DuplicateRecordException(pk, sk));
+                    throw refuse(
+                            certain,
+                            new DuplicateRecordException(
+                                    text(item, JournalKeys.PK), text(item, JournalKeys.SK)));
                 }
                 case JournalTable.Written.Refused(var positions, var cause) ->
                         throw refuse(certain, new AlongsideRefusedException(positions, cause));
@@ -230,6 +253,11 @@ public final class Journal {
 
     private static AttributeValue text(String value) {
         return AttributeValue.fromS(value);
+    }
+
+    private static String text(Map<String, AttributeValue> item, String name) {
+        var value = item.get(name);
+        return value == null ? "" : value.s();
     }
 
     /** Carries the reason past the writer's return to the pool. */

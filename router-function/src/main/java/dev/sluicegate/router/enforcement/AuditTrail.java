@@ -1,6 +1,5 @@
 package dev.sluicegate.router.enforcement;
 
-import dev.sluicegate.policy.Decision;
 import dev.sluicegate.router.chain.ChainState;
 import dev.sluicegate.router.chain.Learned;
 import dev.sluicegate.router.screening.Finding;
@@ -13,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface AuditTrail {
     /**
-     * Writes INTENT and reserves the quota of the day in one transaction.
+     * Writes INTENT with what was decided from, encrypted, and reserves the quota of the day in one
+     * transaction.
      *
      * @throws StaleChainException if another call of this principal changed the counters the decision
      *     was made from; the caller reads them again and decides again
@@ -23,11 +23,15 @@ public interface AuditTrail {
     /** Writes OUTCOME and what the chain learned in one transaction. */
     void outcome(RecordedCall call, Result result, Learned learned);
 
-    /** Writes DENIED. */
+    /**
+     * Writes DENIED.
+     *
+     * @param decided null when policy was not asked
+     */
     void refusal(
             InboundCall call,
             @Nullable ChainState chain,
-            @Nullable Decision decision,
+            @Nullable Decided decided,
             List<Finding> findings,
             String stage,
             Outcome.Refused refused);

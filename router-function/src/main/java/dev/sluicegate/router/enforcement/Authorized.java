@@ -1,6 +1,7 @@
 package dev.sluicegate.router.enforcement;
 
 import dev.sluicegate.policy.Decision;
+import dev.sluicegate.policy.DecisionRequest;
 import dev.sluicegate.router.chain.ChainState;
 import dev.sluicegate.router.screening.Finding;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 
 record Authorized(
         InboundCall call,
+        DecisionRequest request,
         Decision.Permit decision,
         ChainState chain,
         List<Finding> findings,

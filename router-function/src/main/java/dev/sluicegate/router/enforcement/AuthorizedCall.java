@@ -1,6 +1,7 @@
 package dev.sluicegate.router.enforcement;
 
 import dev.sluicegate.policy.Decision;
+import dev.sluicegate.policy.DecisionRequest;
 import dev.sluicegate.router.chain.ChainState;
 import dev.sluicegate.router.screening.Finding;
 import java.util.List;
@@ -11,6 +12,9 @@ public sealed interface AuthorizedCall permits Authorized {
     InboundCall call();
 
     Decision decision();
+
+    /** What the decision was made from: the screened arguments among it, never the caller's own. */
+    DecisionRequest request();
 
     /** The chain as it was when the decision was made. */
     ChainState chain();

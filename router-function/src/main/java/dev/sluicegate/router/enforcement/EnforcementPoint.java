@@ -143,10 +143,11 @@ public final class EnforcementPoint {
         }
         for (var round = 0; round < MAX_ROUNDS; round++) {
             ChainState chain;
-            Decision decision;
+            Decided decided;
             try {
                 chain = chains.read(call.identity(), call.tool().name());
-                decision = policy.decide(input.of(call, chain, receivers.egress(), findings));
+                var request = input.of(call, chain, receivers.egress(), findings);
+                decided = new Decided(request, policy.decide(request));
             } catch (ChainUnavailableException | PolicyUnavailableException e) {
                 LOG.error("call {} cannot be decided", call.callId(), e);
                 return refused(
@@ -163,10 +164,11 @@ public final class EnforcementPoint {
                         INVALID_ARGUMENTS,
                         String.valueOf(e.getMessage()));
             }
-            if (!(decision instanceof Decision.Permit permit)) {
-                return new Admission.Refused(refuseByPolicy(call, chain, decision, findings));
+            if (!(decided.decision() instanceof Decision.Permit permit)) {
+                return new Admission.Refused(refuseByPolicy(call, chain, decided, findings));
             }
-            var authorized = new Authorized(call, permit, chain, findings, bound.tags());
+            var authorized =
+                    new Authorized(call, decided.request(), permit, chain, findings, bound.tags());
             try {
                 var intent = audit.intent(authorized);
                 return new Admission.Admitted(new Recorded(authorized, intent.id(), intent.sha()));
@@ -180,7 +182,7 @@ public final class EnforcementPoint {
                         refuse(
                                 call,
                                 chain,
-                                decision,
+                                decided,
                                 findings,
                                 "audit",
                                 no(
@@ -199,7 +201,8 @@ public final class EnforcementPoint {
     }
 
     private Outcome refuseByPolicy(
-            InboundCall call, ChainState chain, Decision decision, List<Finding> findings) {
+            InboundCall call, ChainState chain, Decided decided, List<Finding> findings) {
+        var decision = decided.decision();
         var refused =
                 switch (decision) {
                     case Decision.Permit _ ->
@@ -227,7 +230,7 @@ public final class EnforcementPoint {
                                     "a fresh, stronger authentication is needed, then an approval");
                     case Decision.NeedsApproval needed -> askForApproval(call, chain, needed);
                 };
-        return refuse(call, chain, decision, findings, "policy", refused);
+        return refuse(call, chain, decided, findings, "policy", refused);
     }
 
     /** A rule that forbids brings its own reason; where no rule permits, the caller's roles are the reason. */
@@ -329,12 +332,12 @@ public final class EnforcementPoint {
     private Outcome refuse(
             InboundCall call,
             @Nullable ChainState chain,
-            @Nullable Decision decision,
+            @Nullable Decided decided,
             List<Finding> findings,
             String stage,
             Outcome.Refused refused) {
         try {
-            audit.refusal(call, chain, decision, findings, stage, refused);
+            audit.refusal(call, chain, decided, findings, stage, refused);
         } catch (AuditUnavailableException e) {
             // the answer is no either way; the trail has written its fallback line
             LOG.error("refusal of call {} cannot be recorded", call.callId(), e);

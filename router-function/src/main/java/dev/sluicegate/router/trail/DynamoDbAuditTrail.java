@@ -7,9 +7,14 @@ import dev.sluicegate.audit.DuplicateRecordException;
 import dev.sluicegate.audit.Journal;
 import dev.sluicegate.audit.JournalBusyException;
 import dev.sluicegate.audit.JournalUnavailableException;
+import dev.sluicegate.audit.payload.PayloadKind;
+import dev.sluicegate.audit.payload.PayloadSealer;
+import dev.sluicegate.audit.payload.PayloadSealer.Sealed;
+import dev.sluicegate.audit.payload.PayloadUnavailableException;
 import dev.sluicegate.contract.Label;
 import dev.sluicegate.contract.SessionTags;
-import dev.sluicegate.policy.Decision;
+import dev.sluicegate.policy.DecisionRequest;
+import dev.sluicegate.policy.RecordedInput;
 import dev.sluicegate.record.AuditRecord;
 import dev.sluicegate.record.CanonicalJson;
 import dev.sluicegate.record.JournalKeys;
@@ -25,6 +30,7 @@ import dev.sluicegate.router.chain.QuotaAmount;
 import dev.sluicegate.router.enforcement.AuditTrail;
 import dev.sluicegate.router.enforcement.AuditUnavailableException;
 import dev.sluicegate.router.enforcement.AuthorizedCall;
+import dev.sluicegate.router.enforcement.Decided;
 import dev.sluicegate.router.enforcement.InboundCall;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.RecordedCall;
@@ -34,6 +40,7 @@ import dev.sluicegate.router.screening.Finding;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -71,13 +78,23 @@ public final class DynamoDbAuditTrail implements AuditTrail {
 
     private final Journal journal;
     private final ChainStore chains;
+    private final PayloadSealer payloads;
     private final KeyedDigest digest;
     private final Clock clock;
     private final RefusalMeter meter;
 
-    public DynamoDbAuditTrail(Journal journal, ChainStore chains, KeyedDigest digest, Clock clock) {
+    /**
+     * @param payloads seals what decisions were made from
+     */
+    public DynamoDbAuditTrail(
+            Journal journal,
+            ChainStore chains,
+            PayloadSealer payloads,
+            KeyedDigest digest,
+            Clock clock) {
         this.journal = journal;
         this.chains = chains;
+        this.payloads = payloads;
         this.digest = digest;
         this.clock = clock;
         this.meter = new RefusalMeter(clock);
@@ -95,8 +112,45 @@ public final class DynamoDbAuditTrail implements AuditTrail {
                         .decision(authorized.decision(), digest)
                         .labels(authorized.chain().labels(), List.of())
                         .redact(authorized.findings());
-        var appended = append(draft, JournalKeys.INTENT, reservation);
+        Sealed input;
+        try {
+            input = seal(draft, call, authorized.chainId(), authorized.request());
+        } catch (PayloadUnavailableException e) {
+            throw new AuditUnavailableException("the decision's input cannot be stored", e);
+        }
+        var appended = append(draft, JournalKeys.INTENT, input, reservation);
         return new Intent(appended.id(), appended.sha());
+    }
+
+    /** The input is built from screened arguments, so what screening took out is not stored even sealed. */
+    private Sealed seal(
+            RecordDraft draft, InboundCall call, String chainId, DecisionRequest request) {
+        var sealed =
+                payloads.seal(
+                        new PayloadSealer.Subject(
+                                draft.tenant(),
+                                chainId,
+                                call.identity().principalId(),
+                                draft.call()),
+                        draft.id(),
+                        PayloadKind.DECISION_INPUT,
+                        RecordedInput.bytes(request));
+        draft.input(sealed.reference());
+        return sealed;
+    }
+
+    /**
+     * The answer is no already, so a refusal is recorded without its input rather than not at all; who decides
+     * it again is told that the input is not there.
+     */
+    private @Nullable Sealed sealIfPossible(
+            RecordDraft draft, InboundCall call, String chainId, DecisionRequest request) {
+        try {
+            return seal(draft, call, chainId, request);
+        } catch (PayloadUnavailableException e) {
+            LOG.error("input of refused call {} cannot be stored", call.callId(), e);
+            return null;
+        }
     }
 
     @Override
@@ -132,7 +186,7 @@ public final class DynamoDbAuditTrail implements AuditTrail {
                                                 Duration.between(call.receivedAt(), clock.instant())
                                                         .toMillis())));
         try {
-            insist(draft, JournalKeys.OUTCOME, lessons);
+            insist(draft, JournalKeys.OUTCOME, null, lessons);
         } catch (AuditUnavailableException e) {
             // metric filters and the sweeper look for this word; the record holds no content
             LOG.error("AUDIT_FALLBACK {}", draft.fallback());
@@ -144,7 +198,7 @@ public final class DynamoDbAuditTrail implements AuditTrail {
     public void refusal(
             InboundCall call,
             @Nullable ChainState chain,
-            @Nullable Decision decision,
+            @Nullable Decided decided,
             List<Finding> findings,
             String stage,
             Outcome.Refused refused) {
@@ -164,8 +218,12 @@ public final class DynamoDbAuditTrail implements AuditTrail {
         if (chain != null) {
             draft.chain(chain.chainId()).labels(chain.labels(), List.of());
         }
-        if (decision != null) {
-            draft.decision(decision, digest);
+        @Nullable Sealed input = null;
+        if (decided != null) {
+            draft.decision(decided.decision(), digest);
+            if (chain != null) {
+                input = sealIfPossible(draft, call, chain.chainId(), decided.request());
+            }
         }
         var approval = refused.approval();
         if (approval != null) {
@@ -177,7 +235,7 @@ public final class DynamoDbAuditTrail implements AuditTrail {
                             WriterChain.timestamp(approval.expires())));
         }
         try {
-            insist(draft, JournalKeys.DENIED, List.of());
+            insist(draft, JournalKeys.DENIED, input, List.of());
         } catch (AuditUnavailableException e) {
             LOG.error("AUDIT_FALLBACK {}", draft.fallback());
             throw e;
@@ -185,10 +243,14 @@ public final class DynamoDbAuditTrail implements AuditTrail {
     }
 
     /** Appends what has no condition to lose: whoever is in the way will be gone soon. */
-    private void insist(RecordDraft draft, String sortKey, List<TransactWriteItem> alongside) {
+    private void insist(
+            RecordDraft draft,
+            String sortKey,
+            @Nullable Sealed payload,
+            List<TransactWriteItem> alongside) {
         for (var round = 1; ; round++) {
             try {
-                append(draft, sortKey, alongside);
+                append(draft, sortKey, payload, alongside);
                 return;
             } catch (StaleChainException e) {
                 if (round == MAX_ROUNDS) {
@@ -201,13 +263,26 @@ public final class DynamoDbAuditTrail implements AuditTrail {
     }
 
     private Journal.Appended append(
-            RecordDraft draft, String sortKey, List<TransactWriteItem> alongside) {
+            RecordDraft draft,
+            String sortKey,
+            @Nullable Sealed payload,
+            List<TransactWriteItem> alongside) {
+        var together = new ArrayList<>(alongside);
+        if (payload != null) {
+            together.addAll(payload.alongside());
+        }
         try {
-            return journal.append(
-                    draft::build,
-                    JournalKeys.call(draft.tenant(), draft.call()),
-                    sortKey,
-                    alongside);
+            var appended =
+                    journal.append(
+                            draft::build,
+                            JournalKeys.call(draft.tenant(), draft.call()),
+                            sortKey,
+                            payload == null ? null : payload.inline(),
+                            together);
+            if (payload != null) {
+                payloads.durable(payload);
+            }
+            return appended;
         } catch (AlongsideRefusedException | JournalBusyException e) {
             throw new StaleChainException(e);
         } catch (JournalUnavailableException | DuplicateRecordException e) {

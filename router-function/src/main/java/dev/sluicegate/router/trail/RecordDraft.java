@@ -10,6 +10,7 @@ import dev.sluicegate.router.screening.Finding;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A record of the router before it knows its writer; used by one thread, for one append. */
@@ -85,6 +86,10 @@ final class RecordDraft {
         return call;
     }
 
+    String id() {
+        return id;
+    }
+
     RecordDraft chain(String chainId) {
         this.chain = chainId;
         return this;
@@ -107,6 +112,22 @@ final class RecordDraft {
                         basis.reasons(),
                         digest.of(basis.inputSha()),
                         basis.errors().isEmpty() ? null : basis.errors());
+        return this;
+    }
+
+    /** Where what the decision was made from is kept; after {@link #decision}. */
+    RecordDraft input(AuditRecord.Payload stored) {
+        var made = Objects.requireNonNull(decision, "an input belongs to a decision");
+        this.decision =
+                new AuditRecord.Decision(
+                        made.outcome(),
+                        made.policies(),
+                        made.set(),
+                        made.rev(),
+                        made.reasons(),
+                        made.inputSha(),
+                        made.errors(),
+                        stored);
         return this;
     }
 
@@ -197,7 +218,8 @@ final class RecordDraft {
                             full.rev(),
                             few(full.reasons()),
                             full.inputSha(),
-                            full.errors() == null ? null : few(full.errors()));
+                            full.errors() == null ? null : few(full.errors()),
+                            full.input());
         }
     }
 

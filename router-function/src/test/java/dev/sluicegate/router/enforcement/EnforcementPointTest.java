@@ -472,7 +472,7 @@ class EnforcementPointTest {
         public void refusal(
                 InboundCall call,
                 @Nullable ChainState chain,
-                @Nullable Decision made,
+                @Nullable Decided made,
                 List<Finding> findings,
                 String stage,
                 Outcome.Refused refused) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.contract.ToolManifest;
 import dev.sluicegate.policy.Decision;
+import dev.sluicegate.policy.DecisionRequest;
 import dev.sluicegate.record.Ulid;
 import dev.sluicegate.router.chain.ChainState;
 import dev.sluicegate.router.identity.EffectiveIdentity;
@@ -121,9 +122,21 @@ public record RecordedCalls(
                         false,
                         new ChainState.Quota("2026-11-23", 0, 0, BigDecimal.ZERO));
         return new Recorded(
-                new Authorized(call, new Decision.Permit(basis), chain, List.of(), bound),
+                new Authorized(
+                        call,
+                        input(call, chain),
+                        new Decision.Permit(basis),
+                        chain,
+                        List.of(),
+                        bound),
                 "01J00000000000000000000000",
                 "sha256:ab");
+    }
+
+    /** As the enforcement point builds it. */
+    static DecisionRequest input(InboundCall call, ChainState chain) {
+        return new DecisionInput(CLOCK, ZoneOffset.UTC)
+                .of(call, chain, new DecisionRequest.Egress(Set.of(), Set.of()), List.of());
     }
 
     private static ToolManifest manifest() {

@@ -28,7 +28,13 @@ public final class ReleasedResults {
                         false,
                         new ChainState.Quota("2026-11-23", 0, 0, BigDecimal.ZERO));
         var authorized =
-                new Authorized(call, new Decision.Permit(basis), chain, List.of(), Map.of());
+                new Authorized(
+                        call,
+                        RecordedCalls.input(call, chain),
+                        new Decision.Permit(basis),
+                        chain,
+                        List.of(),
+                        Map.of());
         return new Outcome.Released(
                 new Released(
                         new Recorded(authorized, "intent", "sha256:00"),

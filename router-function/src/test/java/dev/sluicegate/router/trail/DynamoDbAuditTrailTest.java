@@ -1,19 +1,25 @@
 package dev.sluicegate.router.trail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluicegate.audit.Journal;
+import dev.sluicegate.audit.payload.PayloadBucket;
+import dev.sluicegate.audit.payload.PayloadSealer;
 import dev.sluicegate.contract.SessionTags;
 import dev.sluicegate.contract.ToolOutcome;
 import dev.sluicegate.record.AuditRecord;
+import dev.sluicegate.record.CanonicalJson;
 import dev.sluicegate.record.KeyedDigest;
 import dev.sluicegate.router.chain.ChainStore;
 import dev.sluicegate.router.chain.Learned;
 import dev.sluicegate.router.enforcement.AuditTrail;
+import dev.sluicegate.router.enforcement.AuditUnavailableException;
+import dev.sluicegate.router.enforcement.Decided;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.RecordedCall;
 import dev.sluicegate.router.enforcement.RecordedCalls;
@@ -25,12 +31,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,14 +50,27 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 
 class DynamoDbAuditTrailTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SECRET = "AKIAQ3EGTTBX7WNC5HUD";
+    private static final String DATA_KEY =
+            "{\"KeyId\":\"k\",\"CiphertextBlob\":\"c2VhbGVk\",\"Plaintext\":\""
+                    + Base64.getEncoder().encodeToString(new byte[32])
+                    + "\"}";
 
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private HttpServer server;
+    private final List<String> keyRequests = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
+    private volatile boolean kmsFails;
+    private volatile boolean bucketFails;
     private DynamoDbClient client;
+    private KmsClient kms;
+    private S3Client s3;
     private DynamoDbAuditTrail trail;
 
     @BeforeEach
@@ -57,30 +79,68 @@ class DynamoDbAuditTrailTest {
         server.createContext(
                 "/",
                 exchange -> {
-                    requests.add(
-                            new String(
-                                    exchange.getRequestBody().readAllBytes(),
-                                    StandardCharsets.UTF_8));
+                    var target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+                    var body = exchange.getRequestBody().readAllBytes();
+                    if (target == null) {
+                        objects.put(exchange.getRequestURI().getPath(), body);
+                    } else if (target.startsWith("TrentService.")) {
+                        keyRequests.add(target);
+                    } else {
+                        requests.add(new String(body, StandardCharsets.UTF_8));
+                    }
+                    var fails = target == null ? bucketFails : kmsFails && isKms(target);
+                    var answer =
+                            (target != null && isKms(target) ? DATA_KEY : "{}")
+                                    .getBytes(StandardCharsets.UTF_8);
                     exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.0");
-                    exchange.sendResponseHeaders(200, 2);
-                    exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
+                    exchange.sendResponseHeaders(
+                            fails ? 400 : 200, target == null ? -1 : answer.length);
+                    if (target != null) {
+                        exchange.getResponseBody().write(answer);
+                    }
                     exchange.close();
                 });
         server.start();
+        var endpoint = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        var credentials =
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test"));
         client =
                 DynamoDbClient.builder()
                         .region(Region.EU_CENTRAL_1)
-                        .endpointOverride(
-                                URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
-                        .credentialsProvider(
-                                StaticCredentialsProvider.create(
-                                        AwsBasicCredentials.create("test", "test")))
+                        .endpointOverride(endpoint)
+                        .credentialsProvider(credentials)
                         .httpClientBuilder(AwsCrtHttpClient.builder())
+                        .build();
+        kms =
+                KmsClient.builder()
+                        .region(Region.EU_CENTRAL_1)
+                        .endpointOverride(endpoint)
+                        .credentialsProvider(credentials)
+                        .httpClientBuilder(AwsCrtHttpClient.builder())
+                        .build();
+        s3 =
+                S3Client.builder()
+                        .region(Region.EU_CENTRAL_1)
+                        .endpointOverride(endpoint)
+                        .credentialsProvider(credentials)
+                        .httpClientBuilder(AwsCrtHttpClient.builder())
+                        .forcePathStyle(true)
                         .build();
         trail =
                 new DynamoDbAuditTrail(
                         new Journal(client, "audit", "router", RecordedCalls.CLOCK),
                         new ChainStore(client, "chains", RecordedCalls.CLOCK, ZoneOffset.UTC),
+                        new PayloadSealer(
+                                kms,
+                                "alias/payload",
+                                "keys",
+                                new PayloadBucket(
+                                        s3,
+                                        "bucket",
+                                        ObjectLockMode.COMPLIANCE,
+                                        Duration.ofDays(1),
+                                        RecordedCalls.CLOCK),
+                                RecordedCalls.CLOCK),
                         KeyedDigest.ofSecret("test"),
                         RecordedCalls.CLOCK);
     }
@@ -88,6 +148,8 @@ class DynamoDbAuditTrailTest {
     @AfterEach
     void stop() {
         client.close();
+        kms.close();
+        s3.close();
         server.stop(0);
     }
 
@@ -185,11 +247,120 @@ class DynamoDbAuditTrailTest {
         assertThat(requests).noneMatch(r -> r.contains("stolen data"));
     }
 
+    @Test
+    void whatWasDecidedFromGoesEncryptedWithTheIntentAndItsKeyWithIt() {
+        var call = RecordedCalls.note().with(customer("C-7777")).recorded();
+
+        trail.intent(call.authorized());
+
+        var input = records("INTENT").getFirst().path("decision").path("input");
+        assertThat(input.path("sha").asText()).startsWith("sha256:");
+        assertThat(input.has("at")).isFalse();
+        var items = transaction("INTENT");
+        var item = items.path(0).path("Put").path("Item");
+        var envelope = Base64.getDecoder().decode(item.path("p").path("B").asText());
+        assertThat(CanonicalJson.sha256(envelope)).isEqualTo(input.path("sha").asText());
+        assertThat(new String(envelope, StandardCharsets.ISO_8859_1)).doesNotContain("C-7777");
+        var key = items.path(items.size() - 1).path("Put");
+        assertThat(key.path("TableName").asText()).isEqualTo("keys");
+        assertThat(key.path("Item").path("pk").path("S").asText()).isEqualTo("chain#demo#chain");
+        assertThat(key.path("Item").path("sk").path("S").asText())
+                .isEqualTo("key#" + input.path("key").asText());
+    }
+
+    @Test
+    void theSecondCallOfAChainAsksKmsForNothingAndWritesNoKey() {
+        trail.intent(RecordedCalls.note().recorded().authorized());
+        var before = requests.size();
+
+        trail.intent(RecordedCalls.note().recorded().authorized());
+
+        assertThat(keyRequests).containsExactly("TrentService.GenerateDataKey");
+        assertThat(requests).hasSize(before + 1);
+        assertThat(requests.getLast()).doesNotContain("\"keys\"");
+        assertThat(objects).isEmpty();
+    }
+
+    @Test
+    void withoutAKeyForItsInputThereIsNoIntent() {
+        kmsFails = true;
+        var call = RecordedCalls.note().recorded();
+
+        assertThatThrownBy(() -> trail.intent(call.authorized()))
+                .isInstanceOf(AuditUnavailableException.class);
+
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void anInputTooLargeForAnItemIsInTheBucketBeforeTheIntent() {
+        var call = RecordedCalls.note().with(customer("x".repeat(5_000))).recorded();
+
+        trail.intent(call.authorized());
+
+        var input = records("INTENT").getFirst().path("decision").path("input");
+        assertThat(input.path("at").asText())
+                .startsWith("payload/2026-11-23/" + call.authorized().call().callId() + ".")
+                .endsWith(".decision-input");
+        assertThat(objects).containsOnlyKeys("/bucket/" + input.path("at").asText());
+        assertThat(transaction("INTENT").path(0).path("Put").path("Item").has("p")).isFalse();
+    }
+
+    @Test
+    void anInputThatTheBucketDoesNotTakeLeavesNoIntent() {
+        bucketFails = true;
+        var call = RecordedCalls.note().with(customer("x".repeat(5_000))).recorded();
+
+        assertThatThrownBy(() -> trail.intent(call.authorized()))
+                .isInstanceOf(AuditUnavailableException.class);
+
+        assertThat(records("INTENT")).isEmpty();
+    }
+
+    @Test
+    void aRefusalByPolicyHasItsInputToo() {
+        refuse(RecordedCalls.note().recorded(), "policy", List.of());
+
+        assertThat(records("DENIED")).hasSize(1);
+        assertThat(records("DENIED").getFirst().path("decision").path("input").has("sha")).isTrue();
+        assertThat(transaction("DENIED").path(0).path("Put").path("Item").has("p")).isTrue();
+    }
+
+    @Test
+    void aRefusalWhoseInputCannotBeStoredIsRecordedWithoutIt() {
+        kmsFails = true;
+
+        refuse(RecordedCalls.note().recorded(), "policy", List.of());
+
+        var decision = records("DENIED").getFirst().path("decision");
+        assertThat(decision.has("outcome")).isTrue();
+        assertThat(decision.has("input")).isFalse();
+    }
+
+    private JsonNode transaction(String kind) {
+        for (var request : requests) {
+            try {
+                var items = JSON.readTree(request).path("TransactItems");
+                var own = items.path(0).path("Put").path("Item").path("kind").path("S");
+                if (own.asText().equals(kind)) {
+                    return items;
+                }
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+        throw new AssertionError("no transaction with " + kind);
+    }
+
+    private static boolean isKms(String target) {
+        return target.startsWith("TrentService.");
+    }
+
     private void refuse(RecordedCall call, String stage, List<Finding> findings) {
         trail.refusal(
                 call.authorized().call(),
                 call.authorized().chain(),
-                call.authorized().decision(),
+                new Decided(call.authorized().request(), call.authorized().decision()),
                 findings,
                 stage,
                 refused("no"));

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * One line of the audit trail, version 1. Absent fields are not written; unknown fields are ignored by
  * readers and kept by the archive, which stores the bytes.
  *
- * <p>A record never holds arguments, results, tokens or secrets: only keyed digests, declared facts and
- * findings by type and place.
+ * <p>A record never holds arguments, results, tokens or secrets: only keyed digests, declared facts,
+ * findings by type and place, and where a payload is that holds more, encrypted.
  *
  * @param v {@link #VERSION}
  * @param id {@link Ulid} of the record
@@ -190,6 +190,8 @@ public record AuditRecord(
      * @param rev version of the policy set
      * @param inputSha keyed digest of the hash of everything the decision was made from
      * @param errors ids of policies that failed to evaluate; any makes the outcome deny
+     * @param input everything the decision was made from, encrypted; absent when it could not be stored
+     *     with a refusal, or was not stored yet
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -200,7 +202,33 @@ public record AuditRecord(
             long rev,
             List<String> reasons,
             @Nullable String inputSha,
-            @Nullable List<String> errors) {}
+            @Nullable List<String> errors,
+            @Nullable Payload input) {
+
+        /** A decision about no call, or one whose input is not stored. */
+        public Decision(
+                String outcome,
+                List<String> policies,
+                String set,
+                long rev,
+                List<String> reasons,
+                @Nullable String inputSha,
+                @Nullable List<String> errors) {
+            this(outcome, policies, set, rev, reasons, inputSha, errors, null);
+        }
+    }
+
+    /**
+     * Content that is stored encrypted, under a key that can be erased.
+     *
+     * @param sha {@code sha256:<hex>} of the envelope as it is stored, never of the content
+     * @param bytes size of the envelope
+     * @param key id of the data key
+     * @param at key of the object that holds the envelope; absent when it is in the journal item itself
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Payload(String sha, long bytes, String key, @Nullable String at) {}
 
     /** {@code bind} is the keyed digest of the hash of the exact operation to be approved. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

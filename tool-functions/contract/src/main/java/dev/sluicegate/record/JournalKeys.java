@@ -15,6 +15,10 @@ public final class JournalKeys {
     public static final String SHA = "sha";
 
     public static final String KIND = "kind";
+
+    /** The envelope of a payload that the record names and that is small enough to be in its item. */
+    public static final String PAYLOAD = "p";
+
     public static final String INTENT = "0#INTENT";
     public static final String DENIED = "0#DENIED";
     public static final String EXEC = "1#EXEC";

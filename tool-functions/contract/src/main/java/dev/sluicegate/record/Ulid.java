@@ -2,6 +2,8 @@ package dev.sluicegate.record;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * Sortable unique ids: 48 bits of milliseconds, 80 random bits, Crockford base32, 26 characters.
@@ -37,6 +39,18 @@ public final class Ulid {
                 bits -= 5;
                 out[at++] = ALPHABET[(held >>> bits) & 31];
             }
+        }
+        return new String(out);
+    }
+
+    /** Sorts before or with every id minted at {@code from} or later, and after all earlier ones. */
+    public static String first(Instant from) {
+        var out = new char[LENGTH];
+        Arrays.fill(out, ALPHABET[0]);
+        var time = Math.max(0, from.toEpochMilli());
+        for (var i = 9; i >= 0; i--) {
+            out[i] = ALPHABET[(int) (time & 31)];
+            time >>>= 5;
         }
         return new String(out);
     }
