@@ -28,6 +28,11 @@ record Arns(Stack stack, Settings settings) {
         return regional("secretsmanager", "secret:" + settings.name(what) + "-??????");
     }
 
+    /** Every key of the account: for a statement that names the one by its alias. */
+    String anyKey() {
+        return regional("kms", "key/*");
+    }
+
     String role(String what) {
         return global("role/" + settings.name(what));
     }

@@ -42,6 +42,7 @@ final class ControlPlaneStack extends Stack {
         edge(settings, router);
         operator(arns, settings);
         publisher(arns, settings);
+        auditor(arns, settings);
     }
 
     private CfnKey signingKey(Arns arns, Settings settings) {
@@ -82,6 +83,11 @@ final class ControlPlaneStack extends Stack {
         environment.put("ENVIRONMENT", EnvironmentParameter.in(this, settings));
         environment.put("ZONE", settings.zone());
         environment.put("AUDIT_TABLE", settings.name("audit"));
+        environment.put("AUDIT_KEYS_TABLE", settings.name("audit-keys"));
+        environment.put("AUDIT_BUCKET", arns.bucketName());
+        environment.put("RETENTION_DAYS", Integer.toString(settings.retentionDays()));
+        environment.put("LOCK_MODE", settings.lockMode());
+        environment.put("PAYLOAD_KEY_ID", TrailStack.payloadKeyAlias(settings));
         environment.put("CHAINS_TABLE", settings.name("chains"));
         environment.put("POLICY_TABLE", settings.name("policy"));
         environment.put("APPROVALS_TABLE", settings.name("approvals"));
@@ -103,11 +109,12 @@ final class ControlPlaneStack extends Stack {
                         ROUTER_TIMEOUT_SECONDS,
                         false,
                         environment,
-                        routerStatements(arns, tools, key)));
+                        routerStatements(arns, settings, tools, key)));
     }
 
     /** What the enforcement point may do, action by action, resource by resource. */
-    private static List<Statement> routerStatements(Arns arns, List<ToolSource> tools, CfnKey key) {
+    private static List<Statement> routerStatements(
+            Arns arns, Settings settings, List<ToolSource> tools, CfnKey key) {
         var functions = new ArrayList<String>();
         var secrets = new ArrayList<String>();
         for (var tool : tools) {
@@ -153,6 +160,7 @@ final class ControlPlaneStack extends Stack {
                                 List.of(key.getAttrArn())),
                         Statement.allow(
                                 "ReadKeys", List.of("secretsmanager:GetSecretValue"), secrets)));
+        statements.addAll(TrailStack.sealing(arns, settings));
         return statements;
     }
 
@@ -216,6 +224,21 @@ final class ControlPlaneStack extends Stack {
                                         "dynamodb:ConditionCheckItem"),
                                 List.of(arns.table("policy"))),
                         TrailStack.appending(arns, List.of("control#*", "writer#*"))));
+    }
+
+    /** Reads the trail and what decisions were made from; each reading is a record of its own. */
+    private void auditor(Arns arns, Settings settings) {
+        var statements = new ArrayList<>(TrailStack.reading(arns));
+        statements.addAll(TrailStack.opening(arns, settings));
+        statements.add(readPolicy(arns));
+        role("Auditor", "auditor", settings, arns, statements);
+    }
+
+    private static Statement readPolicy(Arns arns) {
+        return Statement.allow(
+                "ReadPolicy",
+                List.of("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+                List.of(arns.table("policy")));
     }
 
     private void role(

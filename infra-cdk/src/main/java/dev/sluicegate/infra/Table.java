@@ -11,8 +11,8 @@ import software.constructs.Construct;
  * A table as all of ours are: partition key {@code pk}, sort key {@code sk}, paid per request.
  *
  * @param what name within the stage
- * @param kept state that nobody can rebuild: deletion protection, point-in-time recovery, retained when its
- *     stack goes
+ * @param kept state that nobody can rebuild: deletion protection, retained when its stack goes
+ * @param recoverable point-in-time recovery; not where what is deleted must be gone
  * @param expires items go when their {@code ttl} attribute says so
  * @param streamed changes are published with old and new image
  * @param policy of the table itself, or null
@@ -20,6 +20,7 @@ import software.constructs.Construct;
 record Table(
         String what,
         boolean kept,
+        boolean recoverable,
         boolean expires,
         boolean streamed,
         @Nullable Map<String, Object> policy) {
@@ -28,24 +29,29 @@ record Table(
 
     /** Nobody can rebuild it. */
     static Table kept(String what) {
-        return new Table(what, true, false, false, null);
+        return new Table(what, true, true, false, false, null);
+    }
+
+    /** Nobody can rebuild it, and nobody may: an item that is deleted is gone for good. */
+    static Table erasable(String what) {
+        return new Table(what, true, false, false, false, null);
     }
 
     /** Made from something else, or for a demonstration: it goes with its stack. */
     static Table passing(String what) {
-        return new Table(what, false, false, false, null);
+        return new Table(what, false, false, false, false, null);
     }
 
     Table expiring() {
-        return new Table(what, kept, true, streamed, policy);
+        return new Table(what, kept, recoverable, true, streamed, policy);
     }
 
     Table streaming() {
-        return new Table(what, kept, expires, true, policy);
+        return new Table(what, kept, recoverable, expires, true, policy);
     }
 
     Table guardedBy(Map<String, Object> resourcePolicy) {
-        return new Table(what, kept, expires, streamed, resourcePolicy);
+        return new Table(what, kept, recoverable, expires, streamed, resourcePolicy);
     }
 
     CfnTable in(Construct scope, String id, Settings settings) {
@@ -58,7 +64,7 @@ record Table(
                         .deletionProtectionEnabled(kept)
                         .pointInTimeRecoverySpecification(
                                 CfnTable.PointInTimeRecoverySpecificationProperty.builder()
-                                        .pointInTimeRecoveryEnabled(kept)
+                                        .pointInTimeRecoveryEnabled(recoverable)
                                         .build());
         if (expires) {
             builder.timeToLiveSpecification(

@@ -7,6 +7,8 @@ import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.dynamodb.CfnTable;
+import software.amazon.awscdk.services.kms.CfnAlias;
+import software.amazon.awscdk.services.kms.CfnKey;
 import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
 import software.amazon.awscdk.services.s3.CfnBucket;
 import software.amazon.awscdk.services.s3.CfnBucketPolicy;
@@ -37,6 +39,10 @@ final class TrailStack extends Stack {
                     "s3:PutLifecycleConfiguration");
 
     private static final String RECORDS = "/records/*";
+    private static final String PAYLOADS = "/payload/*";
+
+    /** Name of the key that seals the keys of payloads, without stage. */
+    private static final String PAYLOAD_KEY = "payload";
 
     TrailStack(Construct scope, Settings settings) {
         super(
@@ -59,8 +65,52 @@ final class TrailStack extends Stack {
                         .in(this, "Audit", settings);
         Table.passing("audit-index").in(this, "AuditIndex", settings);
         Table.kept("tlog").expiring().in(this, "Tlog", settings);
+        // erasing a key erases what it opens, so no copy of it may be kept
+        Table.erasable("audit-keys").in(this, "AuditKeys", settings);
+        payloadKey(arns, settings);
         bucket(arns, settings);
         archiver(arns, settings, journal);
+    }
+
+    /** Without it no payload can ever be read again: it outlives its stack in every stage. */
+    private void payloadKey(Arns arns, Settings settings) {
+        var key =
+                CfnKey.Builder.create(this, "PayloadKey")
+                        .description("Seals the keys of audit payloads, and nothing else")
+                        .enableKeyRotation(true)
+                        .keyPolicy(
+                                Statement.document(
+                                        List.of(
+                                                Statement.allow(
+                                                                "Administration",
+                                                                List.of("kms:*"),
+                                                                List.of("*"))
+                                                        .by("AWS", arns.account()),
+                                                onlyBy(
+                                                        "OnlyTheRouterSeals",
+                                                        List.of(
+                                                                "kms:GenerateDataKey",
+                                                                "kms:Encrypt"),
+                                                        arns.role("exec-router")),
+                                                onlyBy(
+                                                        "OnlyAuditorsOpen",
+                                                        List.of("kms:Decrypt", "kms:ReEncryptFrom"),
+                                                        arns.role("auditor")))))
+                        .build();
+        key.applyRemovalPolicy(RemovalPolicy.RETAIN);
+        CfnAlias.Builder.create(this, "PayloadKeyAlias")
+                .aliasName(payloadKeyAlias(settings))
+                .targetKeyId(key.getRef())
+                .build();
+    }
+
+    private static Statement onlyBy(String sid, List<String> actions, String role) {
+        return Statement.denyAll(sid, actions, List.of("*"))
+                .when("ArnNotEquals", "aws:PrincipalArn", role);
+    }
+
+    static String payloadKeyAlias(Settings settings) {
+        return "alias/" + settings.name(PAYLOAD_KEY);
     }
 
     private void bucket(Arns arns, Settings settings) {
@@ -219,6 +269,39 @@ final class TrailStack extends Stack {
                 // never give up: what is not archived within 24 hours is gone from the stream
                 .maximumRetryAttempts(-1)
                 .build();
+    }
+
+    /** What seals a payload: it can be made and stored, and not be read again. */
+    static List<Statement> sealing(Arns arns, Settings settings) {
+        return List.of(
+                Statement.allow(
+                                "SealPayloads",
+                                List.of("kms:GenerateDataKey"),
+                                List.of(arns.anyKey()))
+                        .when("StringEquals", "kms:RequestAlias", payloadKeyAlias(settings)),
+                Statement.allow(
+                                "KeepPayloadKeys",
+                                List.of("dynamodb:PutItem"),
+                                List.of(arns.table("audit-keys")))
+                        .leadingKeys(List.of("chain#*")),
+                Statement.allow(
+                        "KeepPayloads",
+                        List.of("s3:PutObject", "s3:PutObjectRetention"),
+                        List.of(arns.bucket() + PAYLOADS)));
+    }
+
+    /** What opens payloads, and records that it did. */
+    static List<Statement> opening(Arns arns, Settings settings) {
+        return List.of(
+                Statement.allow("OpenPayloads", List.of("kms:Decrypt"), List.of(arns.anyKey()))
+                        .when("StringEquals", "kms:RequestAlias", payloadKeyAlias(settings)),
+                Statement.allow(
+                        "ReadPayloadKeys",
+                        List.of("dynamodb:GetItem"),
+                        List.of(arns.table("audit-keys"))),
+                Statement.allow(
+                        "ReadPayloads", List.of("s3:GetObject"), List.of(arns.bucket() + PAYLOADS)),
+                appending(arns, List.of("control#*", "writer#*")));
     }
 
     /** Read access to the whole trail, for people and for the command line. */

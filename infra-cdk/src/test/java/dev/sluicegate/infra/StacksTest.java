@@ -140,11 +140,14 @@ class StacksTest {
                         "dynamodb:PutItem",
                         "dynamodb:Query",
                         "dynamodb:UpdateItem",
+                        "kms:GenerateDataKey",
                         "kms:GetPublicKey",
                         "kms:Sign",
                         "lambda:InvokeFunction",
                         "logs:CreateLogStream",
                         "logs:PutLogEvents",
+                        "s3:PutObject",
+                        "s3:PutObjectRetention",
                         "secretsmanager:GetSecretValue");
         assertThat(texts(own(dev.role("exec-router"), "Chains").path("Resource")))
                 .allMatch(arn -> arn.endsWith("-dev-chains"));
@@ -282,7 +285,7 @@ class StacksTest {
 
     @Test
     void theSigningKeySignsForTheRouterOnly() {
-        var key = dev.all("AWS::KMS::Key").getFirst().path("Properties");
+        var key = key("SIGN_VERIFY");
         var deny = statement(key.path("KeyPolicy").path("Statement"), "OnlyTheRouterSigns");
 
         assertThat(key.path("KeySpec").asText()).isEqualTo("RSA_2048");
@@ -290,6 +293,85 @@ class StacksTest {
         assertThat(deny.path("Effect").asText()).isEqualTo("Deny");
         assertThat(text(deny.path("Condition").path("ArnNotEquals").path("aws:PrincipalArn")))
                 .endsWith(":role/" + Product.resource("dev", "exec-router"));
+    }
+
+    @Test
+    void theRouterSealsPayloadsAndCannotOpenThem() {
+        var router = dev.role("exec-router");
+
+        assertThat(actions(router)).doesNotContain("kms:Decrypt", "s3:GetObject");
+        for (var sid : List.of("SealPayloads", "KeepPayloadKeys", "KeepPayloads")) {
+            assertThat(own(router, sid).path("Effect").asText()).isEqualTo("Allow");
+        }
+        assertThat(texts(own(router, "SealPayloads").path("Action")))
+                .containsExactly("kms:GenerateDataKey");
+        assertThat(alias(own(router, "SealPayloads"))).endsWith("-dev-payload");
+        assertThat(texts(own(router, "KeepPayloadKeys").path("Action")))
+                .containsExactly("dynamodb:PutItem");
+        assertThat(leadingKeys(own(router, "KeepPayloadKeys"))).containsExactly("chain#*");
+        assertThat(texts(own(router, "KeepPayloads").path("Resource")))
+                .singleElement()
+                .asString()
+                .endsWith("/payload/*");
+    }
+
+    @Test
+    void onlyAnAuditorOpensPayloadsAndMayWriteThatItDid() {
+        var auditor = dev.role("auditor");
+
+        assertThat(alias(own(auditor, "OpenPayloads"))).endsWith("-dev-payload");
+        assertThat(texts(own(auditor, "ReadPayloadKeys").path("Action")))
+                .containsExactly("dynamodb:GetItem");
+        assertThat(leadingKeys(own(auditor, "Append"))).containsExactly("control#*", "writer#*");
+        for (var role : dev.all("AWS::IAM::Role")) {
+            var name = role.path("Properties").path("RoleName").asText();
+            if (!name.endsWith("-dev-auditor")) {
+                assertThat(actions(role.path("Properties"))).as(name).doesNotContain("kms:Decrypt");
+            }
+        }
+        var policy = key("").path("KeyPolicy").path("Statement");
+        assertThat(onlyFor(policy, "OnlyAuditorsOpen")).endsWith("-dev-auditor");
+        assertThat(onlyFor(policy, "OnlyTheRouterSeals")).endsWith("-dev-exec-router");
+        assertThat(texts(statement(policy, "OnlyAuditorsOpen").path("Action")))
+                .containsExactly("kms:Decrypt", "kms:ReEncryptFrom");
+    }
+
+    @Test
+    void aKeyOfPayloadsThatIsDeletedIsGoneAndNobodyDeletesOneInPassing() {
+        var resource = dev.resource("AWS::DynamoDB::Table", "TableName", "audit-keys");
+        var keys = resource.path("Properties");
+
+        assertThat(
+                        keys.path("PointInTimeRecoverySpecification")
+                                .path("PointInTimeRecoveryEnabled")
+                                .asBoolean(true))
+                .isFalse();
+        assertThat(keys.path("DeletionProtectionEnabled").asBoolean()).isTrue();
+        assertThat(keys.has("StreamSpecification")).isFalse();
+        assertThat(resource.path("DeletionPolicy").asText()).isEqualTo("Retain");
+        for (var role : dev.all("AWS::IAM::Role")) {
+            assertThat(actions(role.path("Properties"))).doesNotContain("dynamodb:DeleteItem");
+        }
+        assertThat(key("").path("EnableKeyRotation").asBoolean()).isTrue();
+    }
+
+    /** The key of that usage; without one, the key of payloads. */
+    private static JsonNode key(String usage) {
+        return dev.all("AWS::KMS::Key").stream()
+                .map(key -> key.path("Properties"))
+                .filter(key -> key.path("KeyUsage").asText().equals(usage))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String alias(JsonNode statement) {
+        return statement.path("Condition").path("StringEquals").path("kms:RequestAlias").asText();
+    }
+
+    private static String onlyFor(JsonNode policy, String sid) {
+        var deny = statement(policy, sid);
+        assertThat(deny.path("Effect").asText()).isEqualTo("Deny");
+        return text(deny.path("Condition").path("ArnNotEquals").path("aws:PrincipalArn"));
     }
 
     @Test

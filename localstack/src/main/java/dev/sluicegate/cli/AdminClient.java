@@ -64,6 +64,28 @@ final class AdminClient {
                 body.path("set").asText(), body.path("version").asLong());
     }
 
+    /** As {@link RunningStack#policies}; empty if there is no such set. */
+    Optional<JsonNode> policies(@Nullable String set) {
+        var answer = send("POST", "/policies/read", object().put("set", set));
+        return answer.status() == 404
+                ? Optional.empty()
+                : Optional.of(ok(answer, ExitCode.UNREACHABLE));
+    }
+
+    /** As {@link RunningStack#decisions}. */
+    JsonNode decisions(RunningStack.Reading reading) {
+        return ok(
+                send(
+                        "POST",
+                        "/decisions",
+                        object().put("user", reading.user())
+                                .put("purpose", reading.purpose())
+                                .put("backSeconds", reading.back().toSeconds())
+                                .put("after", reading.after())
+                                .put("callId", reading.callId())),
+                ExitCode.NO);
+    }
+
     Optional<String> lastCall() {
         var answer = send("GET", "/calls", null);
         return answer.status() == 404

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,8 @@ final class AdminEndpoint implements AutoCloseable {
         return switch (exchange.getRequestMethod() + " " + path) {
             case "POST /token" -> token(body(exchange));
             case "POST /policies" -> publish(body(exchange));
+            case "POST /policies/read" -> published(body(exchange));
+            case "POST /decisions" -> decisions(body(exchange));
             case "GET /calls" -> lastCall();
             case "POST /stop" -> new Answer(STOPPING, object());
             default ->
@@ -155,6 +158,29 @@ final class AdminEndpoint implements AutoCloseable {
             var problems = refused.putArray("problems");
             e.problems().forEach(problems::add);
             return new Answer(422, refused);
+        }
+    }
+
+    private Answer published(JsonNode asked) {
+        try {
+            return new Answer(200, stack.policies(text(asked.get("set"))));
+        } catch (NoSuchElementException e) {
+            return error(404, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Answer decisions(JsonNode asked) {
+        var reading =
+                new RunningStack.Reading(
+                        asked.path("user").asText(),
+                        asked.path("purpose").asText(),
+                        Duration.ofSeconds(asked.path("backSeconds").asLong()),
+                        text(asked.get("after")),
+                        text(asked.get("callId")));
+        try {
+            return new Answer(200, stack.decisions(reading));
+        } catch (RunningStack.NotAllowedException e) {
+            return error(403, String.valueOf(e.getMessage()));
         }
     }
 

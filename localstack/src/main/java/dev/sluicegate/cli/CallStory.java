@@ -131,7 +131,7 @@ final class CallStory {
     }
 
     /** The demo user behind a pseudonym, where it is one. */
-    private static String name(String principal, String issuer) {
+    static String name(String principal, String issuer) {
         for (var user : DemoCompany.users()) {
             if (PrincipalId.of(issuer, user.name()).equals(principal)) {
                 return user.name() + " (" + principal + ")";

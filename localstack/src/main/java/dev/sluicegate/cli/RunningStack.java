@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.local.idp.TokenOrder;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local stack that serves, in this process. {@code up} holds it and offers it to the other commands
@@ -46,6 +48,47 @@ public interface RunningStack extends AutoCloseable {
      * @throws PolicyRefusedException if they are not valid; then nothing has changed
      */
     Publication publish(Path policies);
+
+    /**
+     * A published policy set: {@code set}, {@code files} by name and {@code tools} (manifests); for the one in
+     * force also {@code version}, {@code publishedAt} and {@code by}.
+     *
+     * @param set {@code sha256:<hex>}, or null for the one in force
+     * @throws java.util.NoSuchElementException if there is no such set
+     */
+    ObjectNode policies(@Nullable String set);
+
+    /**
+     * Recorded decisions with what they were made from: {@code now} (the stack's time), {@code calls}, {@code uncounted}, {@code after} (null
+     * on the last page) and {@code decisions}, each with {@code record} and either {@code input} or {@code
+     * problem}. Leaves a record of the reading.
+     *
+     * @throws NotAllowedException if the user is no auditor
+     */
+    ObjectNode decisions(Reading reading);
+
+    /**
+     * @param user of the demo company, an auditor
+     * @param purpose the command that reads
+     * @param back how far to go back from the stack's own time
+     * @param after where the page before ended, or null
+     * @param callId the one call that is meant, or null for all
+     */
+    record Reading(
+            String user,
+            String purpose,
+            Duration back,
+            @Nullable String after,
+            @Nullable String callId) {}
+
+    /** Somebody asked for what is not theirs. */
+    final class NotAllowedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public NotAllowedException(String message) {
+            super(message);
+        }
+    }
 
     /** Stops everything; may be called more than once. */
     @Override

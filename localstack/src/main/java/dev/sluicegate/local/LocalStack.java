@@ -48,6 +48,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -81,6 +82,7 @@ public final class LocalStack implements RunningStack {
     private final DynamoDbClient operator;
     private final StreamPump pump;
     private final Publishing publishing;
+    private final Auditing auditing;
     private final URI mcp;
 
     /**
@@ -190,6 +192,15 @@ public final class LocalStack implements RunningStack {
                         clock);
         publishing.publish(
                 options.policies().orElse(options.home().resolve("policies").resolve("baseline")));
+
+        auditing =
+                new Auditing(
+                        iam,
+                        add(http()),
+                        STAGE,
+                        issuer.issuer(),
+                        options.environment(),
+                        clock);
 
         progress.stage("archive");
         pump =
@@ -345,6 +356,16 @@ public final class LocalStack implements RunningStack {
     @Override
     public Publication publish(Path policies) {
         return publishing.publish(policies);
+    }
+
+    @Override
+    public ObjectNode policies(@Nullable String set) {
+        return publishing.published(set);
+    }
+
+    @Override
+    public ObjectNode decisions(Reading reading) {
+        return auditing.read(reading);
     }
 
     /** Waits until everything written so far is archived; false if it was not within {@code patience}. */

@@ -1,5 +1,7 @@
 package dev.sluicegate.local;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.audit.AlongsideRefusedException;
 import dev.sluicegate.audit.Journal;
 import dev.sluicegate.cli.RunningStack;
@@ -17,9 +19,12 @@ import dev.sluicegate.record.WriterChain;
 import dev.sluicegate.router.policy.CataloguedTool;
 import dev.sluicegate.router.policy.PolicyPublisher;
 import dev.sluicegate.router.policy.PublishConflictException;
+import dev.sluicegate.router.policy.PublishedSets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
@@ -58,6 +63,36 @@ final class Publishing {
         } catch (InvalidPolicyException e) {
             throw new RunningStack.PolicyRefusedException(e.problems());
         }
+    }
+
+    /**
+     * What was published, as the admin endpoint says it.
+     *
+     * @param set {@code sha256:<hex>}, or null for the one in force
+     * @throws NoSuchElementException if there is no such set
+     */
+    ObjectNode published(@Nullable String set) {
+        var sets = new PublishedSets(db, policyTable);
+        var head =
+                sets.inForce()
+                        .orElseThrow(() -> new NoSuchElementException("no policies are published"));
+        var id = set == null ? head.set() : set;
+        var sources =
+                sets.sources(id)
+                        .orElseThrow(() -> new NoSuchElementException("no policy set `" + id + "`"));
+        var json = JsonNodeFactory.instance.objectNode();
+        json.put("set", id);
+        if (set == null) {
+            json.put("version", head.version());
+            json.put("publishedAt", head.publishedAt().toString());
+            json.put("by", head.by());
+        }
+        var files = json.putObject("files");
+        sources.files().forEach(files::put);
+        files.put("stub.cedarschema", sources.stub());
+        var tools = json.putArray("tools");
+        sets.tools(head.catalogue()).forEach(tool -> tools.add(tool.manifest().toJson()));
+        return json;
     }
 
     private List<CataloguedTool> tools() {

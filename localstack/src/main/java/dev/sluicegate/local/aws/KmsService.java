@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * KMS for the template's RSA signing keys: Sign with RSASSA_PKCS1_V1_5_SHA_256, GetPublicKey, DescribeKey. A key is
- * made the first time it is needed and kept in the data folder, readable by its owner only.
+ * KMS for the template's keys: Sign with RSASSA_PKCS1_V1_5_SHA_256, GetPublicKey; GenerateDataKey and Decrypt with
+ * encryption context for symmetric ones; DescribeKey. A key is made the first time it is needed and kept in the data
+ * folder, readable by its owner only.
  */
 public final class KmsService implements LocalService {
     private static final String PREFIX = "TrentService.";
@@ -42,6 +43,7 @@ public final class KmsService implements LocalService {
     private final Path folder;
     private final Clock clock;
     private final Map<String, Pair> pairs = new HashMap<>();
+    private final Map<String, SymmetricKey> symmetricKeys = new HashMap<>();
 
     /**
      * @param folder where keys are kept, one file each; made when it does not exist
@@ -62,10 +64,11 @@ public final class KmsService implements LocalService {
         var operation = JsonOperation.of(request, PREFIX);
         String action =
                 switch (operation.name()) {
-                    case "Sign", "GetPublicKey", "DescribeKey" -> "kms:" + operation.name();
+                    case "Sign", "GetPublicKey", "DescribeKey", "GenerateDataKey", "Decrypt" ->
+                            "kms:" + operation.name();
                     default -> throw JsonOperation.unknown(operation.name());
                 };
-        String keyId = operation.need("KeyId");
+        String keyId = keyId(operation);
         var context = new HashMap<String, List<String>>();
         String algorithm = operation.text("SigningAlgorithm");
         if (algorithm != null) {
@@ -73,6 +76,9 @@ public final class KmsService implements LocalService {
             String type = operation.text("MessageType");
             context.put("kms:MessageType", List.of(type == null ? "RAW" : type));
         }
+        SymmetricKey.context(operation)
+                .forEach((name, value) ->
+                        context.put("kms:EncryptionContext:" + name, List.of(value)));
         int alias = keyId.indexOf("alias/");
         if (alias >= 0) {
             context.put("kms:RequestAlias", List.of(keyId.substring(alias)));
@@ -83,14 +89,29 @@ public final class KmsService implements LocalService {
     @Override
     public LocalResponse handle(LocalRequest request, LocalCaller caller) {
         var operation = JsonOperation.of(request, PREFIX);
-        var key = key(operation.need("KeyId"));
+        var key = key(keyId(operation));
         return JsonOperation.answer(
                 switch (operation.name()) {
                     case "Sign" -> sign(operation, key);
                     case "GetPublicKey" -> publicKey(key);
+                    case "GenerateDataKey" -> symmetric(key).generateDataKey(operation);
+                    case "Decrypt" -> symmetric(key).decrypt(operation);
                     case "DescribeKey" -> JsonOperation.object().set("KeyMetadata", describe(key));
                     default -> throw JsonOperation.unknown(operation.name());
                 });
+    }
+
+    /** A symmetric ciphertext names its key, so a request for Decrypt need not. */
+    private static String keyId(JsonOperation operation) {
+        String said = operation.text("KeyId");
+        return said == null && operation.name().equals("Decrypt")
+                ? SymmetricKey.keyIdOf(operation)
+                : operation.need("KeyId");
+    }
+
+    private synchronized SymmetricKey symmetric(Template.Key key) {
+        return symmetricKeys.computeIfAbsent(
+                key.id(), _ -> SymmetricKey.load(key, folder.resolve(key.id() + ".aes")));
     }
 
     private Template.Key key(String id) {
