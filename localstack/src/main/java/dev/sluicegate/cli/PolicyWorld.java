@@ -47,10 +47,14 @@ record PolicyWorld(
      */
     static PolicyWorld open(
             String name, Workspace workspace, StackSelection stack, ToolSelection tools) {
-        if (name.equals(HEAD) || name.startsWith("sha256:")) {
+        if (isPublished(name)) {
             return published(name, stack.admin(workspace));
         }
         return folder(name, Path.of(name), tools.tools(workspace));
+    }
+
+    static boolean isPublished(String name) {
+        return name.equals(HEAD) || name.startsWith("sha256:");
     }
 
     static PolicyWorld published(String name, AdminClient admin) {

@@ -50,8 +50,28 @@ final class RootCommand implements Runnable {
                         .addSubcommand(
                                 "policy",
                                 new CommandLine(new PolicyCommand())
+                                        .addSubcommand("check", new PolicyCheckCommand(workspace))
+                                        .addSubcommand("test", new PolicyTestCommand(workspace))
                                         .addSubcommand(
-                                                "publish", new PolicyPublishCommand(workspace)))
+                                                "simulate", new PolicySimulateCommand(workspace))
+                                        .addSubcommand("diff", new PolicyDiffCommand(workspace))
+                                        .addSubcommand(
+                                                "replay", new PolicyReplayCommand(workspace))
+                                        .addSubcommand(
+                                                "publish", new PolicyPublishCommand(workspace))
+                                        .addSubcommand(
+                                                "explain", new PolicyExplainCommand(workspace))
+                                        .addSubcommand(
+                                                "export", new PolicyExportCommand(workspace))
+                                        .addSubcommand(
+                                                "import",
+                                                new CommandLine(new PolicyImportCommand())
+                                                        .addSubcommand(
+                                                                "rbac",
+                                                                new PolicyImportRbacCommand(
+                                                                        workspace))))
+                        .addSubcommand("who-can", new WhoCanCommand(workspace))
+                        .addSubcommand("can-i", new CanICommand(workspace))
                         .addSubcommand(
                                 "bench",
                                 new CommandLine(new BenchCommand())

@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -28,6 +30,8 @@ final class FakeStack implements RunningStack {
     private final DevelopmentIssuer issuer;
     private final Path data;
     private final List<String> headers = new CopyOnWriteArrayList<>();
+    private volatile ObjectNode inForce = OutputFormat.JSON.createObjectNode();
+    private volatile ObjectNode recorded = OutputFormat.JSON.createObjectNode();
     private volatile int status = 200;
     private volatile String answer =
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"structuredContent\":{\"amount\":1.50},"
@@ -135,6 +139,31 @@ final class FakeStack implements RunningStack {
             throw new PolicyRefusedException(List.of("broken.cedar:1: unexpected token"));
         }
         return new Publication("sha256:00", 7);
+    }
+
+    /** The shipped baseline and tools that a test put in. */
+    @Override
+    public ObjectNode policies(@Nullable String set) {
+        if (set != null) {
+            throw new NoSuchElementException("no policy set `" + set + "`");
+        }
+        return inForce.deepCopy();
+    }
+
+    void inForce(ObjectNode published) {
+        inForce = published;
+    }
+
+    @Override
+    public ObjectNode decisions(Reading reading) {
+        if (!reading.user().equals("vera")) {
+            throw new NotAllowedException("`" + reading.user() + "` is no auditor");
+        }
+        return recorded.deepCopy();
+    }
+
+    void recorded(ObjectNode page) {
+        recorded = page;
     }
 
     @Override
