@@ -239,7 +239,8 @@ record PolicyWorld(
                 lines.add(approvalLine(rule));
             }
             case Decision.NeedsStepUp(_, var age) -> lines.add(stepUpLine(age));
-            case Decision.Deny(var basis) -> {
+            case Decision.Deny denied -> {
+                var basis = denied.basis();
                 if (basis.policies().isEmpty() && basis.errors().isEmpty()) {
                     lines.add("no policy permits it");
                 }

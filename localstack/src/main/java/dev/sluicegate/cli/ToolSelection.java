@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
 
 /** Which tools policies are about: those of the checkout, and more where a folder of manifests is named. */
 final class ToolSelection {
+    /** Folders of packages are deep, but no deeper. */
+    private static final int MAX_DEPTH = 16;
+
     @Option(
             names = "--tools",
             paramLabel = "DIR",
@@ -26,7 +29,7 @@ final class ToolSelection {
         var tools = new TreeMap<String, ToolManifest>();
         var folders = workspace.home().resolve("tool-functions");
         if (Files.isDirectory(folders)) {
-            try (var files = Files.find(folders.toRealPath(), 8, (path, _) -> isManifest(path))) {
+            try (var files = Files.find(folders.toRealPath(), MAX_DEPTH, (path, _) -> isManifest(path))) {
                 files.sorted().forEach(file -> add(file, tools));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -37,7 +40,7 @@ final class ToolSelection {
                 throw new CommandFailedException(
                         ExitCode.USAGE, "`" + further + "` is not a folder");
             }
-            try (var files = Files.find(further.toRealPath(), 8, (path, _) -> path.toString().endsWith(".json"))) {
+            try (var files = Files.find(further.toRealPath(), MAX_DEPTH, (path, _) -> path.toString().endsWith(".json"))) {
                 files.sorted().forEach(file -> add(file, tools));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

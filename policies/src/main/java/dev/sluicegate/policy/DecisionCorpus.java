@@ -36,8 +36,18 @@ public final class DecisionCorpus {
             Map.of(
                     "",
                     Set.of(
-                            "tool", "input", "principal", "human", "roles", "env", "tags", "session",
-                            "chain", "quota", "egress", "approved"),
+                            "tool",
+                            "input",
+                            "principal",
+                            "human",
+                            "roles",
+                            "env",
+                            "tags",
+                            "session",
+                            "chain",
+                            "quota",
+                            "egress",
+                            "approved"),
                     "session",
                     Set.of("client", "trust", "mfa", "authAgeSec", "ip", "now", "hour", "dow"),
                     "chain",
@@ -86,8 +96,7 @@ public final class DecisionCorpus {
     public static List<Case> read(Path folder) {
         var cases = new ArrayList<Case>();
         try (var files = Files.list(folder)) {
-            for (var file :
-                    files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+            for (var file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
                 read(file, cases);
             }
         } catch (IOException e) {

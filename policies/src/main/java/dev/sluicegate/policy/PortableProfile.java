@@ -76,10 +76,7 @@ public final class PortableProfile {
                 if (rule.permits()) {
                     profile.losses.add(rule.id() + " is left out: " + e.getMessage());
                 } else {
-                    refused.add(
-                            rule.id()
-                                    + " forbids, and cannot be left out: "
-                                    + e.getMessage());
+                    refused.add(rule.id() + " forbids, and cannot be left out: " + e.getMessage());
                 }
             } catch (InternalException e) {
                 throw new PolicyEngineException("the engine cannot print a translation", e);
@@ -97,7 +94,9 @@ public final class PortableProfile {
         json.set("action", action(rule, json.path("action")));
         json.set("resource", resource(json.path("resource")));
         if (!rule.permits()) {
-            losses.add(rule.id() + ": where it fails to evaluate it is skipped there, and denies here");
+            losses.add(
+                    rule.id()
+                            + ": where it fails to evaluate it is skipped there, and denies here");
         }
         var annotations = json.path("annotations");
         if (annotations instanceof ObjectNode all) {

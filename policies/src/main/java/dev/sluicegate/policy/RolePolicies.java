@@ -88,10 +88,7 @@ public final class RolePolicies {
 
     /** Two roles may look alike once what an id cannot hold is replaced. */
     private static String id(Grant grant, HashSet<String> taken) {
-        var plain =
-                NOT_OF_IDS
-                        .matcher("rbac-" + grant.role() + "-" + grant.tool())
-                        .replaceAll("-");
+        var plain = NOT_OF_IDS.matcher("rbac-" + grant.role() + "-" + grant.tool()).replaceAll("-");
         var base = plain.length() > MAX_ID - 4 ? plain.substring(0, MAX_ID - 4) : plain;
         var id = base;
         for (var number = 2; !taken.add(id.toLowerCase(Locale.ROOT)); number++) {

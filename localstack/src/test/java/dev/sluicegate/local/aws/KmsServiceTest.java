@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -16,12 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.DataKeySpec;
+import software.amazon.awssdk.services.kms.model.InvalidCiphertextException;
 import software.amazon.awssdk.services.kms.model.KmsException;
 import software.amazon.awssdk.services.kms.model.MessageType;
 import software.amazon.awssdk.services.kms.model.NotFoundException;
 import software.amazon.awssdk.services.kms.model.SigningAlgorithmSpec;
 
 class KmsServiceTest {
+    private static final String PAYLOADS = "alias/dev-payload";
     private static final String ALIAS = "alias/dev-sts";
     private static final byte[] MESSAGE = "header.payload".getBytes(StandardCharsets.UTF_8);
 
@@ -123,5 +127,66 @@ class KmsServiceTest {
                                     .keySpecAsString())
                     .isEqualTo("RSA_2048");
         }
+    }
+
+    @Test
+    void aDataKeyOpensInItsContextOnlyAndNotForWhoMayOnlyMakeOne() {
+        try (var cloud = new Cloud(data);
+                var router = cloud.kms(cloud.execution(Cloud.ROUTER_ROLE));
+                var operator = cloud.kms(cloud.iam.operator())) {
+            var made =
+                    router.generateDataKey(request ->
+                            request.keyId(PAYLOADS)
+                                    .keySpec(DataKeySpec.AES_256)
+                                    .encryptionContext(Map.of("tenant", "demo")));
+
+            assertThat(made.plaintext().asByteArray()).hasSize(32);
+            assertThat(decrypt(operator, made.ciphertextBlob(), "demo"))
+                    .isEqualTo(made.plaintext());
+            assertThatThrownBy(() -> decrypt(operator, made.ciphertextBlob(), "other"))
+                    .isInstanceOf(InvalidCiphertextException.class);
+            assertThatThrownBy(() -> decrypt(router, made.ciphertextBlob(), "demo"))
+                    .isInstanceOfSatisfying(
+                            KmsException.class,
+                            e ->
+                                    assertThat(e.awsErrorDetails().errorCode())
+                                            .isEqualTo("AccessDeniedException"));
+        }
+    }
+
+    @Test
+    void aChangedOrForeignCiphertextIsRefusedAndASigningKeyMakesNoDataKeys() {
+        try (var cloud = new Cloud(data);
+                var kms = cloud.kms(cloud.iam.operator())) {
+            var blob =
+                    kms.generateDataKey(r -> r.keyId(PAYLOADS).keySpec(DataKeySpec.AES_256))
+                            .ciphertextBlob()
+                            .asByteArray();
+            for (var at : new int[] {0, 1, 5, blob.length - 1}) {
+                var changed = blob.clone();
+                changed[at] ^= 1;
+                assertThatThrownBy(() ->
+                                kms.decrypt(r ->
+                                        r.keyId(PAYLOADS)
+                                                .ciphertextBlob(SdkBytes.fromByteArray(changed))))
+                        .isInstanceOf(KmsException.class);
+            }
+            assertThat(
+                            kms.decrypt(r -> r.ciphertextBlob(SdkBytes.fromByteArray(blob)))
+                                    .plaintext()
+                                    .asByteArray())
+                    .hasSize(32);
+            assertThatThrownBy(
+                            () -> kms.generateDataKey(r -> r.keyId(ALIAS).keySpec(DataKeySpec.AES_256)))
+                    .hasMessageContaining("neither encrypts nor decrypts");
+        }
+    }
+
+    private static SdkBytes decrypt(KmsClient kms, SdkBytes blob, String tenant) {
+        return kms.decrypt(request ->
+                        request.keyId(PAYLOADS)
+                                .ciphertextBlob(blob)
+                                .encryptionContext(Map.of("tenant", tenant)))
+                .plaintext();
     }
 }

@@ -65,6 +65,7 @@ class EnforcementPointTest {
     private boolean policyIsBroken;
     private @Nullable Invocation invocation;
     private @Nullable Learned learned;
+    private @Nullable DecisionRequest input;
 
     @Test
     void everyStageHappensInOrder() {
@@ -72,6 +73,24 @@ class EnforcementPointTest {
 
         assertThat(outcome).isInstanceOf(Outcome.Released.class);
         assertThat(trail).containsExactly("chain", "decide", "intent", "invoke", "outcome ok");
+    }
+
+    @Test
+    void whatScreeningTookOutIsNotInTheInputThatIsKept() {
+        enforce("{\"text\":\"key " + "AKIA" + "Q3EGTTBX7WNC5HUD" + "\"}");
+
+        assertThat(requireNonNull(input).input().toString())
+                .contains("[REDACTED:")
+                .doesNotContain("Q3EGTTBX7WNC5HUD");
+    }
+
+    @Test
+    void aDeniedCallKeepsItsInput() {
+        decision = new Decision.Deny(BASIS);
+
+        enforce("{\"text\":\"hi\"}");
+
+        assertThat(requireNonNull(input).input()).hasToString("{\"text\":\"hi\"}");
     }
 
     @Test
@@ -450,6 +469,7 @@ class EnforcementPointTest {
                 throw new StaleChainException(new IllegalStateException("changed"));
             }
             trail.add("intent");
+            input = call.request();
             return new Intent("i1", "sha256:i1");
         }
 
@@ -479,6 +499,7 @@ class EnforcementPointTest {
             if (refusalFails) {
                 throw new AuditUnavailableException("full", new IllegalStateException("gone"));
             }
+            input = made == null ? null : made.request();
             trail.add("refusal " + stage + " " + refused.code().word());
         }
     }
