@@ -10,6 +10,7 @@ import dev.sluicegate.policy.Gateway;
 import dev.sluicegate.record.KeyedDigest;
 import dev.sluicegate.router.approval.ApprovalRequests;
 import dev.sluicegate.router.chain.ChainStore;
+import dev.sluicegate.router.chain.RateLimits;
 import dev.sluicegate.router.edge.Edge;
 import dev.sluicegate.router.edge.IssuerDocuments;
 import dev.sluicegate.router.enforcement.DecisionInput;
@@ -167,7 +168,7 @@ final class Wiring {
         var policies = new PublishedPolicies(dynamoDb, required("POLICY_TABLE"), Gateway.PLAIN);
         var journal = new Journal(dynamoDb, required("AUDIT_TABLE"), writerName(), clock);
         var zone = ZoneId.of(environment.getOrDefault("ZONE", "UTC"));
-        var chains = new ChainStore(dynamoDb, required("CHAINS_TABLE"), clock, zone);
+        var chains = new ChainStore(dynamoDb, required("CHAINS_TABLE"), clock, zone, rateLimits());
         var enforcement =
                 new EnforcementPoint(
                         new Screening(digest),
@@ -231,6 +232,13 @@ final class Wiring {
                 throw new UncheckedIOException(e);
             }
         };
+    }
+
+    private RateLimits rateLimits() {
+        var configured = environment.get("RATE_LIMITS");
+        return configured == null || configured.isBlank()
+                ? RateLimits.DEFAULT
+                : RateLimits.parse(configured);
     }
 
     private String writerName() {

@@ -9,6 +9,7 @@ import dev.sluicegate.router.identity.EffectiveIdentity;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Map;
@@ -40,6 +41,9 @@ final class ChainRows {
     static final String ROWS_READ = "rowsRead";
     static final String AMOUNT = "amount";
 
+    /** The bucket of all tools; a name with a sign that no tool's name has. */
+    static final String ALL = "*";
+
     private ChainRows() {}
 
     static Map<String, AttributeValue> chainKey(EffectiveIdentity identity) {
@@ -59,6 +63,11 @@ final class ChainRows {
         return key("quota#" + identity.tenant() + "#" + identity.principalId(), day + "#" + tool);
     }
 
+    /** Of the principal, not of a client: a client is free to call itself something else. */
+    static Map<String, AttributeValue> rateKey(EffectiveIdentity identity) {
+        return key("rate#" + identity.tenant() + "#" + identity.principalId(), "BUCKETS");
+    }
+
     private static Map<String, AttributeValue> key(String pk, String sk) {
         return Map.of(PK, text(pk), SK, text(sk));
     }
@@ -67,6 +76,7 @@ final class ChainRows {
      * @param chain row, empty when absent
      * @param principal row, empty when absent
      * @param quota row, empty when absent
+     * @param rate the buckets, from their row
      * @param newChainId of the chain that this call opens when there is none to continue
      * @throws ChainUnavailableException if a row is not what was written
      */
@@ -74,6 +84,7 @@ final class ChainRows {
             Map<String, AttributeValue> chain,
             Map<String, AttributeValue> principal,
             Map<String, AttributeValue> quota,
+            ChainState.Rate rate,
             String day,
             Instant now,
             String newChainId) {
@@ -93,7 +104,8 @@ final class ChainRows {
                             whole(quota, ROWS_READ),
                             decimal(quota, AMOUNT));
             if (!chain.containsKey(CHAIN_ID) || isOver(chain, now)) {
-                return new ChainState(newChainId, false, 0, labels, Set.of(), false, counters);
+                return new ChainState(
+                        newChainId, false, 0, labels, Set.of(), false, counters, rate);
             }
             texts(chain, LABELS).stream().map(Label::of).forEach(labels::add);
             return new ChainState(
@@ -104,10 +116,38 @@ final class ChainRows {
                     texts(chain, TOOLS),
                     chain.containsKey(UNTRUSTED)
                             && Boolean.TRUE.equals(chain.get(UNTRUSTED).bool()),
-                    counters);
+                    counters,
+                    rate);
         } catch (IllegalArgumentException | NullPointerException e) {
             throw new ChainUnavailableException("a row of the chain table makes no sense", e);
         }
+    }
+
+    /**
+     * @param row of the principal's buckets, empty when absent
+     * @throws ChainUnavailableException if it is not what was written
+     */
+    static ChainState.Rate rate(
+            Map<String, AttributeValue> row, RateLimits limits, String tool, Instant now) {
+        try {
+            var principal = whole(row, ALL);
+            var ofTool = whole(row, tool);
+            var at = micros(now);
+            var waitOfPrincipal = principal - limits.principal().latestMicros(at);
+            var waitOfTool = ofTool - limits.of(tool).latestMicros(at);
+            var wait = Math.max(0, Math.max(waitOfPrincipal, waitOfTool));
+            return new ChainState.Rate(
+                    principal,
+                    ofTool,
+                    Duration.of(wait, ChronoUnit.MICROS),
+                    wait > 0 && waitOfTool >= waitOfPrincipal);
+        } catch (IllegalArgumentException e) {
+            throw new ChainUnavailableException("a row of the chain table makes no sense", e);
+        }
+    }
+
+    static long micros(Instant at) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, at);
     }
 
     /** The same comparison as in the condition of {@link ChainStore#reserve}. */

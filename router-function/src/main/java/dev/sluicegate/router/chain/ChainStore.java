@@ -1,5 +1,6 @@
 package dev.sluicegate.router.chain;
 
+import static dev.sluicegate.router.chain.ChainRows.ALL;
 import static dev.sluicegate.router.chain.ChainRows.AMOUNT;
 import static dev.sluicegate.router.chain.ChainRows.CALLS;
 import static dev.sluicegate.router.chain.ChainRows.CHAIN_ID;
@@ -56,19 +57,22 @@ public final class ChainStore {
     private final String table;
     private final Clock clock;
     private final ZoneId zone;
+    private final RateLimits limits;
 
     /**
      * @param zone in which a day begins and ends
      */
-    public ChainStore(DynamoDbClient dynamo, String table, Clock clock, ZoneId zone) {
+    public ChainStore(
+            DynamoDbClient dynamo, String table, Clock clock, ZoneId zone, RateLimits limits) {
         this.dynamo = dynamo;
         this.table = table;
         this.clock = clock;
         this.zone = zone;
+        this.limits = limits;
     }
 
     /**
-     * The caller's chain and the counters of today, in one consistent read. A chain on which nothing
+     * The caller's chain, the counters of today and the token buckets, in one consistent read. A chain on which nothing
      * happened for 30 minutes is over: the state is then that of a new chain, with the labels that still
      * follow the principal.
      *
@@ -80,11 +84,13 @@ public final class ChainStore {
         var chain = ChainRows.chainKey(identity);
         var principal = ChainRows.principalKey(identity);
         var quota = ChainRows.quotaKey(identity, day, tool);
-        var rows = rows(List.of(chain, principal, quota));
+        var rate = ChainRows.rateKey(identity);
+        var rows = rows(List.of(chain, principal, quota, rate));
         return ChainRows.state(
                 rows.getOrDefault(chain, Map.of()),
                 rows.getOrDefault(principal, Map.of()),
                 rows.getOrDefault(quota, Map.of()),
+                ChainRows.rate(rows.getOrDefault(rate, Map.of()), limits, tool, now),
                 day,
                 now,
                 Ulid.next(clock));
@@ -123,8 +129,8 @@ public final class ChainStore {
     /**
      * What is written with INTENT: one more call and its amount on the counters of the day, on condition
      * that they are what the decision was made from, and the call in its chain, on condition that the
-     * chain is still the one that was read. When a condition fails the whole transaction does, and the
-     * call must be decided anew.
+     * chain is still the one that was read, and one call out of each token bucket, on condition that there
+     * is one. When a condition fails the whole transaction does, and the call must be decided anew.
      */
     public List<TransactWriteItem> reserve(
             EffectiveIdentity identity,
@@ -133,9 +139,65 @@ public final class ChainStore {
             BigDecimal amount) {
         return List.of(
                 reserveQuota(identity, manifest, state.quota(), amount),
+                takeTokens(identity, manifest, state.rate()),
                 state.opened()
                         ? continueChain(identity, manifest, state)
                         : openChain(identity, manifest, state));
+    }
+
+    /**
+     * The condition is the limit itself, not what was read: calls at once do not get in each other's way as
+     * long as there is one for each.
+     */
+    private TransactWriteItem takeTokens(
+            EffectiveIdentity identity, ToolManifest manifest, ChainState.Rate rate) {
+        var now = clock.instant();
+        var names = new HashMap<String, String>();
+        var values = new HashMap<String, AttributeValue>();
+        names.put("#ttl", TTL);
+        names.put("#all", ALL);
+        names.put("#tool", manifest.name());
+        var ofTool = limits.of(manifest.name());
+        values.put(":now", number(ChainRows.micros(now)));
+        // a row that is dropped is a full bucket, so it stays until every bucket in it is
+        var slowest = limits.slowest();
+        values.put(":ttl", number(now.plus(slowest).plus(ChainRows.SLACK).getEpochSecond()));
+        var all = take("all", limits.principal(), rate.principalFullAt(), now, values);
+        var tool = take("tool", ofTool, rate.toolFullAt(), now, values);
+        var update =
+                Update.builder()
+                        .tableName(table)
+                        .key(ChainRows.rateKey(identity))
+                        .updateExpression("SET #ttl = :ttl, " + all.set() + ", " + tool.set())
+                        .conditionExpression(all.condition() + " AND " + tool.condition())
+                        .expressionAttributeNames(names)
+                        .expressionAttributeValues(values)
+                        .build();
+        return TransactWriteItem.builder().update(update).build();
+    }
+
+    private record Taking(String set, String condition) {}
+
+    /** DynamoDB cannot compute a maximum, so a full bucket and one in use are two expressions. */
+    private static Taking take(
+            String bucket,
+            RateLimits.Limit limit,
+            long fullAt,
+            Instant now,
+            Map<String, AttributeValue> values) {
+        var at = ChainRows.micros(now);
+        var name = "#" + bucket;
+        if (fullAt <= at) {
+            values.put(":" + bucket, number(at + limit.stepMicros()));
+            return new Taking(
+                    name + " = :" + bucket,
+                    "(attribute_not_exists(" + name + ") OR " + name + " <= :now)");
+        }
+        values.put(":" + bucket, number(limit.stepMicros()));
+        values.put(":" + bucket + "Latest", number(limit.latestMicros(at)));
+        return new Taking(
+                name + " = " + name + " + :" + bucket,
+                name + " > :now AND " + name + " <= :" + bucket + "Latest");
     }
 
     private TransactWriteItem reserveQuota(

@@ -21,6 +21,7 @@ import dev.sluicegate.router.screening.Finding;
 import dev.sluicegate.router.screening.Receivers;
 import dev.sluicegate.router.screening.ScreenedArguments;
 import dev.sluicegate.router.screening.Screening;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -146,6 +147,9 @@ public final class EnforcementPoint {
             Decided decided;
             try {
                 chain = chains.read(call.identity(), call.tool().name());
+                if (!chain.rate().delay().isZero()) {
+                    return tooManyCalls(call, chain, findings);
+                }
                 var request = input.of(call, chain, receivers.egress(), findings);
                 decided = new Decided(request, policy.decide(request));
             } catch (ChainUnavailableException | PolicyUnavailableException e) {
@@ -192,12 +196,48 @@ public final class EnforcementPoint {
                                         "the call cannot be recorded right now")));
             }
         }
-        return refused(
-                call,
-                findings,
-                "chain",
-                RATE_LIMITED,
-                "too many calls of yours at once; try again");
+        return new Admission.Refused(
+                refuse(
+                        call,
+                        null,
+                        null,
+                        findings,
+                        "chain",
+                        new Outcome.Refused(
+                                call.callId(),
+                                "",
+                                RATE_LIMITED,
+                                "too many calls of yours at once; try again in 1 s",
+                                List.of(),
+                                null,
+                                Duration.ofSeconds(1))));
+    }
+
+    /** Before policy is asked: who calls too often learns nothing more, and costs nothing more. */
+    private Admission tooManyCalls(InboundCall call, ChainState chain, List<Finding> findings) {
+        var wait = chain.rate().delay();
+        var seconds = wait.plusSeconds(1).minusNanos(1).toSeconds(); // up: not a moment too early
+        return new Admission.Refused(
+                refuse(
+                        call,
+                        chain,
+                        null,
+                        findings,
+                        "chain",
+                        new Outcome.Refused(
+                                call.callId(),
+                                chain.chainId(),
+                                RATE_LIMITED,
+                                "too many calls of yours"
+                                        + (chain.rate().toolIsEmpty()
+                                                ? " of `" + call.tool().name() + "`"
+                                                : "")
+                                        + "; try again in "
+                                        + seconds
+                                        + " s",
+                                List.of(),
+                                null,
+                                Duration.ofSeconds(seconds))));
     }
 
     private Outcome refuseByPolicy(

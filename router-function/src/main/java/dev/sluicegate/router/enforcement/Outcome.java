@@ -1,6 +1,7 @@
 package dev.sluicegate.router.enforcement;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public sealed interface Outcome {
      *
      * @param reasons of the rules that decided, never their text
      * @param approval where and until when this can be approved, when an approval would help
+     * @param retryAfter when the same call may pass, when waiting would help
      */
     record Refused(
             String callId,
@@ -36,10 +38,22 @@ public sealed interface Outcome {
             RefusalCode code,
             String message,
             List<String> reasons,
-            @Nullable ApprovalRequest approval)
+            @Nullable ApprovalRequest approval,
+            @Nullable Duration retryAfter)
             implements Outcome {
         public Refused {
             reasons = List.copyOf(reasons);
+        }
+
+        /** Where waiting alone does not help. */
+        public Refused(
+                String callId,
+                String chainId,
+                RefusalCode code,
+                String message,
+                List<String> reasons,
+                @Nullable ApprovalRequest approval) {
+            this(callId, chainId, code, message, reasons, approval, null);
         }
     }
 

@@ -77,6 +77,10 @@ final class Results {
             sentences.add(
                     "approval " + approval.approvalId() + " is open until " + approval.expires());
         }
+        var retryAfter = refused.retryAfter();
+        if (retryAfter != null) {
+            structured.put("retryAfterSeconds", retryAfter.toSeconds());
+        }
         sentences.add("details: call " + refused.callId());
         result.putArray("content")
                 .addObject()

@@ -33,19 +33,23 @@ class ChainStoreTest {
     private static final String PRINCIPAL_KEY =
             "\"pk\":{\"S\":\"%s\"},\"sk\":{\"S\":\"LABELS\"}"
                     .formatted(attribute(ChainRows.principalKey(ada("cli")), "pk").s());
+    private static final String RATE_KEY =
+            "\"pk\":{\"S\":\"%s\"},\"sk\":{\"S\":\"BUCKETS\"}"
+                    .formatted(attribute(ChainRows.rateKey(ada("cli")), "pk").s());
     private static final String QUOTA_KEY =
             "\"pk\":{\"S\":\"%s\"},\"sk\":{\"S\":\"2026-11-24#billing___refund\"}"
                     .formatted(attribute(ChainRows.quotaKey(ada("cli"), "d", "t"), "pk").s());
 
     @Test
-    void theThreeRowsAreReadAtOnceAndConsistently() {
+    void theRowsAreReadAtOnceAndConsistently() {
         var answer =
                 """
                 {"Responses":{"chains":[
                   {%s,"chainId":{"S":"chain-1"},"lastAt":{"N":"%d"},"depth":{"N":"3"},
                    "labels":{"SS":["internal"]},"tools":{"SS":["crm___get_customer"]},"untrusted":{"BOOL":true}},
                   {%s,"pii":{"N":"%d"},"health":{"N":"%d"}},
-                  {%s,"calls":{"N":"4"},"rowsRead":{"N":"9"},"amount":{"N":"149.5"}}]},
+                  {%s,"calls":{"N":"4"},"rowsRead":{"N":"9"},"amount":{"N":"149.5"}},
+                  {%s,"*":{"N":"%d"},"billing___refund":{"N":"7"},"crm___get_customer":{"N":"9"}}]},
                  "UnprocessedKeys":{}}
                 """
                         .formatted(
@@ -54,7 +58,9 @@ class ChainStoreTest {
                                 PRINCIPAL_KEY,
                                 SECOND + 1,
                                 SECOND - 1,
-                                QUOTA_KEY);
+                                QUOTA_KEY,
+                                RATE_KEY,
+                                SECOND * 1_000_000 + 5);
         try (var dynamo = new DynamoDbAnswers(200, answer)) {
             var state = store(dynamo).read(ada("cli"), "billing___refund");
 
@@ -68,7 +74,9 @@ class ChainStoreTest {
                                     Set.of("crm___get_customer"),
                                     true,
                                     new ChainState.Quota(
-                                            "2026-11-24", 4, 9, new BigDecimal("149.5"))));
+                                            "2026-11-24", 4, 9, new BigDecimal("149.5")),
+                                    new ChainState.Rate(
+                                            SECOND * 1_000_000 + 5, 7, Duration.ZERO, false)));
             assertThat(dynamo.requests()).hasSize(1);
             assertThat(dynamo.requests().getFirst()).contains("\"ConsistentRead\":true");
         }
@@ -172,7 +180,9 @@ class ChainStoreTest {
     @Test
     void theDayIsThatOfTheZone() {
         try (var dynamo = new DynamoDbAnswers(200, "{\"Responses\":{},\"UnprocessedKeys\":{}}")) {
-            var utc = new ChainStore(dynamo.client(), "chains", CLOCK, ZoneOffset.UTC);
+            var utc =
+                    new ChainStore(
+                            dynamo.client(), "chains", CLOCK, ZoneOffset.UTC, RateLimits.DEFAULT);
 
             assertThat(utc.read(ada("cli"), "t").quota().day()).isEqualTo("2026-11-23");
             assertThat(store(dynamo).read(ada("cli"), "t").quota().day()).isEqualTo("2026-11-24");
@@ -324,6 +334,97 @@ class ChainStoreTest {
         }
     }
 
+    @Test
+    void aBucketInUseGivesACallOnlyWhileItHoldsOne() {
+        var inUse = SECOND * 1_000_000 + 200_000;
+        var rate = new ChainState.Rate(inUse, inUse, Duration.ZERO, false);
+
+        var update = reserve(rated(rate), "0").get(1).update();
+
+        assertThat(attribute(update.key(), "sk").s()).isEqualTo("BUCKETS");
+        assertThat(update.updateExpression())
+                .isEqualTo("SET #ttl = :ttl, #all = #all + :all, #tool = #tool + :tool");
+        assertThat(update.conditionExpression())
+                .isEqualTo(
+                        "#all > :now AND #all <= :allLatest AND #tool > :now AND #tool <= :toolLatest");
+        // 120 calls, 10 a second: the last one may be taken when the other 119 are out
+        assertThat(update.expressionAttributeValues())
+                .containsEntry(":all", AttributeValue.fromN("100000"))
+                .containsEntry(
+                        ":allLatest",
+                        AttributeValue.fromN(Long.toString(SECOND * 1_000_000 + 119 * 100_000)))
+                .containsEntry(":tool", AttributeValue.fromN("200000"))
+                .containsEntry(
+                        ":toolLatest",
+                        AttributeValue.fromN(Long.toString(SECOND * 1_000_000 + 59 * 200_000)));
+    }
+
+    @Test
+    void aFullBucketIsTakenFromOnlyWhileItIsFull() {
+        var update = reserve(rated(ChainState.Rate.FULL), "0").get(1).update();
+
+        assertThat(update.updateExpression())
+                .isEqualTo("SET #ttl = :ttl, #all = :all, #tool = :tool");
+        assertThat(update.conditionExpression())
+                .isEqualTo(
+                        "(attribute_not_exists(#all) OR #all <= :now)"
+                                + " AND (attribute_not_exists(#tool) OR #tool <= :now)");
+        assertThat(update.expressionAttributeValues())
+                .containsEntry(
+                        ":all", AttributeValue.fromN(Long.toString(SECOND * 1_000_000 + 100_000)));
+        assertThat(update.expressionAttributeNames())
+                .containsEntry("#all", "*")
+                .containsEntry("#tool", "billing___refund");
+    }
+
+    @Test
+    void howLongToWaitIsUntilBothBucketsHoldACall() {
+        var limits =
+                new RateLimits(
+                        new RateLimits.Limit(2, 60),
+                        new RateLimits.Limit(1, 6),
+                        Map.of("other___tool", new RateLimits.Limit(5, 60)));
+        var now = SECOND * 1_000_000;
+
+        var one = rate(limits, "a___b", now + 1_000_000, now);
+        var none = rate(limits, "a___b", now + 1_500_000, now);
+        var ofTool = rate(limits, "a___b", now + 1_500_000, now + 10_000_000);
+        var ofOtherTool = rate(limits, "other___tool", now, now + 4_000_000);
+
+        assertThat(one.delay()).isZero();
+        assertThat(none.delay()).isEqualTo(Duration.ofMillis(500));
+        assertThat(none.toolIsEmpty()).isFalse();
+        assertThat(ofTool.delay()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(ofTool.toolIsEmpty()).isTrue();
+        assertThat(ofOtherTool.delay()).isZero();
+    }
+
+    @Test
+    void aBucketThatMakesNoSenseIsNotTakenForFull() {
+        var row = Map.of("*", AttributeValue.fromS("soon"));
+
+        assertThatThrownBy(() -> ChainRows.rate(row, RateLimits.DEFAULT, "a___b", NOW))
+                .isInstanceOf(ChainUnavailableException.class);
+    }
+
+    @Test
+    void anotherClientOfTheSamePrincipalTakesFromTheSameBuckets() {
+        assertThat(ChainRows.rateKey(ada("one"))).isEqualTo(ChainRows.rateKey(ada("two")));
+    }
+
+    private static ChainState.Rate rate(
+            RateLimits limits, String tool, long principalFullAt, long toolFullAt) {
+        return ChainRows.rate(
+                Map.of("*", ChainRows.number(principalFullAt), tool, ChainRows.number(toolFullAt)),
+                limits,
+                tool,
+                NOW);
+    }
+
+    private static ChainState rated(ChainState.Rate rate) {
+        return new ChainState("chain-1", true, 0, Set.of(), Set.of(), false, NO_CALLS, rate);
+    }
+
     private static List<TransactWriteItem> reserve(ChainState state, String amount) {
         try (var dynamo = new DynamoDbAnswers(500, "{}")) {
             return store(dynamo).reserve(ada("cli"), manifest(""), state, new BigDecimal(amount));
@@ -345,7 +446,8 @@ class ChainStoreTest {
 
     private static ChainState state(
             Map<String, AttributeValue> chain, Map<String, AttributeValue> principal) {
-        return ChainRows.state(chain, principal, Map.of(), "2026-11-23", NOW, "minted");
+        return ChainRows.state(
+                chain, principal, Map.of(), ChainState.Rate.FULL, "2026-11-23", NOW, "minted");
     }
 
     private static Map<String, AttributeValue> chain(long lastAt) {
@@ -363,6 +465,7 @@ class ChainStoreTest {
     }
 
     private static ChainStore store(DynamoDbAnswers dynamo) {
-        return new ChainStore(dynamo.client(), "chains", CLOCK, ZoneId.of("Europe/Berlin"));
+        return new ChainStore(
+                dynamo.client(), "chains", CLOCK, ZoneId.of("Europe/Berlin"), RateLimits.DEFAULT);
     }
 }

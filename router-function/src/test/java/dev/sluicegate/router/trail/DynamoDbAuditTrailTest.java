@@ -17,6 +17,7 @@ import dev.sluicegate.record.CanonicalJson;
 import dev.sluicegate.record.KeyedDigest;
 import dev.sluicegate.router.chain.ChainStore;
 import dev.sluicegate.router.chain.Learned;
+import dev.sluicegate.router.chain.RateLimits;
 import dev.sluicegate.router.enforcement.AuditTrail;
 import dev.sluicegate.router.enforcement.AuditUnavailableException;
 import dev.sluicegate.router.enforcement.Decided;
@@ -129,7 +130,12 @@ class DynamoDbAuditTrailTest {
         trail =
                 new DynamoDbAuditTrail(
                         new Journal(client, "audit", "router", RecordedCalls.CLOCK),
-                        new ChainStore(client, "chains", RecordedCalls.CLOCK, ZoneOffset.UTC),
+                        new ChainStore(
+                                client,
+                                "chains",
+                                RecordedCalls.CLOCK,
+                                ZoneOffset.UTC,
+                                RateLimits.DEFAULT),
                         new PayloadSealer(
                                 kms,
                                 "alias/payload",
