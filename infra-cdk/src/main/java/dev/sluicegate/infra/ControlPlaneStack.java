@@ -3,13 +3,16 @@ package dev.sluicegate.infra;
 import dev.sluicegate.contract.Product;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.services.apigateway.EndpointType;
+import software.amazon.awscdk.services.apigateway.GatewayResponse;
 import software.amazon.awscdk.services.apigateway.LambdaIntegration;
 import software.amazon.awscdk.services.apigateway.ProxyResourceOptions;
+import software.amazon.awscdk.services.apigateway.ResponseType;
 import software.amazon.awscdk.services.apigateway.RestApi;
 import software.amazon.awscdk.services.apigateway.StageOptions;
 import software.amazon.awscdk.services.iam.CfnOIDCProvider;
@@ -22,6 +25,11 @@ import software.constructs.Construct;
 final class ControlPlaneStack extends Stack {
     /** Above the longest a tool may take, below the 29 s of API Gateway. */
     private static final int ROUTER_TIMEOUT_SECONDS = 28;
+
+    /** Requests a second that the API lets through; what is more costs neither router nor record. */
+    private static final int EDGE_PER_SECOND = 200;
+
+    private static final int EDGE_BURST = 400;
 
     ControlPlaneStack(Construct scope, Settings settings, List<ToolSource> tools) {
         super(
@@ -91,6 +99,7 @@ final class ControlPlaneStack extends Stack {
         environment.put("CHAINS_TABLE", settings.name("chains"));
         environment.put("POLICY_TABLE", settings.name("policy"));
         environment.put("APPROVALS_TABLE", settings.name("approvals"));
+        environment.put("RATE_LIMITS", settings.rateLimits());
         environment.put("PUBLIC_URL", settings.publicUrl());
         environment.put("ISSUERS", settings.issuers());
         environment.put("STS_ISSUER", settings.stsIssuer());
@@ -107,6 +116,7 @@ final class ControlPlaneStack extends Stack {
                         Zips.of(settings.root().resolve("router-function"), settings.assets()),
                         1024,
                         ROUTER_TIMEOUT_SECONDS,
+                        settings.routerConcurrency(),
                         false,
                         environment,
                         routerStatements(arns, settings, tools, key)));
@@ -175,11 +185,17 @@ final class ControlPlaneStack extends Stack {
                         .deployOptions(
                                 StageOptions.builder()
                                         .stageName(settings.stage())
-                                        .throttlingRateLimit(200)
-                                        .throttlingBurstLimit(400)
+                                        .throttlingRateLimit(EDGE_PER_SECOND)
+                                        .throttlingBurstLimit(EDGE_BURST)
                                         .build())
                         .defaultIntegration(integration)
                         .build();
+        // API Gateway says 429 by itself, but not when to come back
+        GatewayResponse.Builder.create(this, "Throttled")
+                .restApi(api)
+                .type(ResponseType.THROTTLED)
+                .responseHeaders(Map.of("Retry-After", "'1'"))
+                .build();
         // every method and path, so that 404 and 405 are ours and are recorded
         api.getRoot()
                 .addProxy(

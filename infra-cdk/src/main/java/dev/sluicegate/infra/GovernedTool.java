@@ -70,6 +70,7 @@ final class GovernedTool extends Construct {
                                 Zips.of(source.folder(), settings.assets()),
                                 512,
                                 tool.limits().timeoutMs() / 1000 + OVERHEAD_SECONDS,
+                                0,
                                 tool.isolation() == ToolManifest.Isolation.TENANT,
                                 variables,
                                 executionStatements(arns, slug, tool.name())));

@@ -36,6 +36,7 @@ final class JavaFunction extends Construct {
     /**
      * @param what name within the stage
      * @param zip code, or null for a template without code
+     * @param concurrency invocations at once that are reserved, and are the most; 0 for none
      * @param perTenant one execution environment per tenant; excludes snapshots (a Lambda limit)
      */
     record Spec(
@@ -44,6 +45,7 @@ final class JavaFunction extends Construct {
             @Nullable Path zip,
             int memoryMegabytes,
             int timeoutSeconds,
+            int concurrency,
             boolean perTenant,
             Map<String, String> environment,
             List<Statement> statements) {
@@ -97,6 +99,9 @@ final class JavaFunction extends Construct {
             builder.tenancyConfig(TenancyConfig.PER_TENANT);
         } else {
             builder.snapStart(SnapStartConf.ON_PUBLISHED_VERSIONS);
+        }
+        if (spec.concurrency() > 0) {
+            builder.reservedConcurrentExecutions(spec.concurrency());
         }
         this.function = builder.build();
         this.alias =

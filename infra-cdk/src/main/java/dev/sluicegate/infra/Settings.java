@@ -17,6 +17,10 @@ import software.constructs.Node;
  *     {@code stsIssuer}
  * @param publicUrl the MCP resource URI, {@code publicUrl}
  * @param issuers JSON array of trusted token issuers, {@code issuers}
+ * @param rateLimits how often one principal may call, as the router reads it; empty for its own default;
+ *     {@code rateLimits}
+ * @param routerConcurrency requests that the router has at once; 0 reserves nothing, for accounts that have
+ *     nothing to reserve from; {@code routerConcurrency}
  * @param root folder of the repository, {@code root}
  * @param assets whether functions carry their code; without it a template is for reading only; {@code assets}
  */
@@ -27,6 +31,8 @@ record Settings(
         String stsIssuer,
         String publicUrl,
         String issuers,
+        String rateLimits,
+        int routerConcurrency,
         Path root,
         boolean assets) {
 
@@ -36,7 +42,13 @@ record Settings(
     /** A year and a month: what an auditor asks for, and the whole of the year's log. */
     private static final int PROD_RETENTION_DAYS = 400;
 
+    /** Twice what the edge lets through in a second at 60 ms a call, and a bound on what a flood costs. */
+    private static final String ROUTER_CONCURRENCY = "100";
+
     Settings {
+        if (routerConcurrency < 0) {
+            throw new IllegalArgumentException("routerConcurrency is negative");
+        }
         if (!stage.matches("[a-z][a-z0-9]{0,11}")) {
             throw new IllegalArgumentException(
                     "stage `" + stage + "` is not 1 to 12 lower case letters and digits");
@@ -64,6 +76,8 @@ record Settings(
                         node,
                         "issuers",
                         "[{\"issuer\":\"https://idp." + domain + "\",\"tenant\":\"demo\"}]"),
+                text(node, "rateLimits", ""),
+                Integer.parseInt(text(node, "routerConcurrency", ROUTER_CONCURRENCY)),
                 Path.of(text(node, "root", "..")),
                 !text(node, "assets", "true").equals("false"));
     }

@@ -224,6 +224,7 @@ final class TrailStack extends Stack {
                                         settings.assets()),
                                 512,
                                 60,
+                                0,
                                 false,
                                 environment,
                                 List.of(

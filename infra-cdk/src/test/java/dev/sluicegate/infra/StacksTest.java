@@ -19,13 +19,18 @@ import org.junit.jupiter.api.Test;
 class StacksTest {
     private static final String ISSUER = "issuer." + Product.NAME + ".internal";
 
+    private static final String LIMITS = "{\"principal\":{\"burst\":5,\"perMinute\":10}}";
+
     private static Synthesized dev;
     private static Synthesized prod;
+    private static Synthesized limited;
 
     @BeforeAll
     static void synthesize() {
         dev = Synthesized.stage("dev", Map.of());
         prod = Synthesized.stage("prod", Map.of("stsIssuer", "https://sts.example.org/gate"));
+        limited =
+                Synthesized.stage("dev", Map.of("routerConcurrency", "0", "rateLimits", LIMITS));
     }
 
     @Test
@@ -452,6 +457,45 @@ class StacksTest {
         assertThat(dev.all("AWS::ApiGateway::Resource"))
                 .singleElement()
                 .matches(r -> r.path("Properties").path("PathPart").asText().equals("{proxy+}"));
+    }
+
+    @Test
+    void whatTheEdgeCannotServeIsThrottledBeforeTheRouterAndToldWhenToComeBack() {
+        var stage = dev.all("AWS::ApiGateway::Stage").getFirst().path("Properties");
+        var everything = stage.path("MethodSettings").path(0);
+        var throttled = dev.all("AWS::ApiGateway::GatewayResponse").getFirst().path("Properties");
+
+        assertThat(everything.path("HttpMethod").asText()).isEqualTo("*");
+        assertThat(everything.path("ResourcePath").asText()).isEqualTo("/*");
+        assertThat(everything.path("ThrottlingRateLimit").asInt()).isEqualTo(200);
+        assertThat(everything.path("ThrottlingBurstLimit").asInt()).isEqualTo(400);
+        assertThat(throttled.path("ResponseType").asText()).isEqualTo("THROTTLED");
+        assertThat(
+                        throttled
+                                .path("ResponseParameters")
+                                .path("gatewayresponse.header.Retry-After")
+                                .asText())
+                .isEqualTo("'1'");
+    }
+
+    @Test
+    void theRouterHasReservedConcurrencyUnlessTheAccountHasNone() {
+        assertThat(router(dev).path("ReservedConcurrentExecutions").asInt()).isEqualTo(100);
+        assertThat(router(limited).has("ReservedConcurrentExecutions")).isFalse();
+    }
+
+    @Test
+    void rateLimitsReachTheRouterAsTheyAreConfigured() {
+        assertThat(variables(router(dev)).path("RATE_LIMITS").asText("absent")).isEmpty();
+        assertThat(variables(router(limited)).path("RATE_LIMITS").asText()).isEqualTo(LIMITS);
+    }
+
+    private static JsonNode router(Synthesized synthesized) {
+        return synthesized.named("AWS::Lambda::Function", "FunctionName", "router");
+    }
+
+    private static JsonNode variables(JsonNode function) {
+        return function.path("Environment").path("Variables");
     }
 
     @Test

@@ -262,10 +262,16 @@ public final class LocalStack implements RunningStack {
         demo.put("rolesClaim", "roles");
         var clients = demo.putObject("clients");
         DemoCompany.clients().forEach(clients::put);
-        return Map.of(
-                "PUBLIC_URL", mcp.toString(),
-                "ISSUERS", issuers.toString(),
-                "ENVIRONMENT", options.environment());
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("PUBLIC_URL", mcp.toString());
+        settings.put("ISSUERS", issuers.toString());
+        settings.put("ENVIRONMENT", options.environment());
+        // for a load that one principal makes alone; the name is that of the function's variable
+        var limits = System.getenv("RATE_LIMITS");
+        if (limits != null) {
+            settings.put("RATE_LIMITS", limits);
+        }
+        return settings;
     }
 
     private LocalFunction function(Template.Function function, Map<String, String> settings) {

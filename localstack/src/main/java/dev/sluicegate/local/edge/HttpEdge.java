@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -39,6 +40,15 @@ public final class HttpEdge implements AutoCloseable {
     /** Limit of the request line and all headers together, in both kinds of API. */
     private static final int MAX_HEADER_BYTES = 10_240;
 
+    /**
+     * Requests that may be here for each that the function may have: a client that sends slowly takes a place
+     * here, not one of the function's.
+     */
+    private static final int ARRIVING_PER_RUNNING = 4;
+
+    /** Long enough for a place to become free, short enough for a person. */
+    private static final String RETRY_AFTER_SECONDS = "1";
+
     private static final int BACKLOG = 128;
     private static final int CLOSING_SECONDS = 1;
 
@@ -51,6 +61,8 @@ public final class HttpEdge implements AutoCloseable {
     private final LocalFunction function;
     private final EdgeSettings settings;
     private final Clock clock;
+    private final Semaphore arriving;
+    private final Semaphore running;
 
     private HttpEdge(
             HttpServer server, LocalFunction function, EdgeSettings settings, Clock clock) {
@@ -60,6 +72,8 @@ public final class HttpEdge implements AutoCloseable {
         this.function = function;
         this.settings = settings;
         this.clock = clock;
+        this.arriving = new Semaphore(settings.concurrency() * ARRIVING_PER_RUNNING);
+        this.running = new Semaphore(settings.concurrency());
     }
 
     /**
@@ -133,6 +147,17 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private Outgoing answer(HttpExchange exchange) throws IOException {
+        if (!arriving.tryAcquire()) {
+            return overloaded();
+        }
+        try {
+            return read(exchange);
+        } finally {
+            arriving.release();
+        }
+    }
+
+    private Outgoing read(HttpExchange exchange) throws IOException {
         var uri = exchange.getRequestURI();
         if (headerBytes(exchange) > MAX_HEADER_BYTES) {
             return gateway(431, "Request Header Fields Too Large");
@@ -158,6 +183,17 @@ public final class HttpEdge implements AutoCloseable {
         if (event.length > Invocation.MAX_PAYLOAD_BYTES) {
             return tooLarge();
         }
+        if (!running.tryAcquire()) {
+            return overloaded();
+        }
+        try {
+            return invoke(event, rest);
+        } finally {
+            running.release();
+        }
+    }
+
+    private Outgoing invoke(byte[] event, boolean rest) {
         var started = System.nanoTime();
         return switch (Invocation.run(function, function.arn(), event)) {
             case Invocation.Failed failed -> {
@@ -176,6 +212,16 @@ public final class HttpEdge implements AutoCloseable {
                 }
             }
         };
+    }
+
+    /** As API Gateway says it, with the header that our gateway response adds. */
+    private static Outgoing overloaded() {
+        return new Outgoing(
+                429,
+                Map.of(
+                        "content-type", List.of("application/json"),
+                        "retry-after", List.of(RETRY_AFTER_SECONDS)),
+                "{\"message\":\"Too Many Requests\"}".getBytes(StandardCharsets.UTF_8));
     }
 
     private Outgoing tooLarge() {
@@ -255,7 +301,7 @@ public final class HttpEdge implements AutoCloseable {
                         headers.put(name, List.copyOf(values));
                     }
                 });
-        var refused = answer.status() == 408 || answer.status() == 413 || answer.status() == 431;
+        var refused = Set.of(408, 413, 429, 431).contains(answer.status());
         if (refused) {
             // what the client still sends would be taken for its next request
             headers.set("Connection", "close");

@@ -20,6 +20,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -231,6 +233,61 @@ class HttpEdgeTest {
             assertThat(answer).startsWith("HTTP/1.1 408");
         }
         assertThat(event.get()).isNull();
+    }
+
+    @Test
+    void moreAtOnceThanThereArePlacesForAreToldToComeBackAndTheRestIsServed() throws Exception {
+        var entered = new CountDownLatch(2);
+        var go = new CountDownLatch(1);
+        restart(
+                start(
+                        (in, out, context) -> {
+                            entered.countDown();
+                            try {
+                                go.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            out.write(
+                                    "{\"statusCode\":200,\"body\":\"ok\"}"
+                                            .getBytes(StandardCharsets.UTF_8));
+                        },
+                        EdgeSettings.on(0).withConcurrency(2)));
+        var post = to("/mcp").POST(BodyPublishers.ofString("{}")).build();
+        var first = client.sendAsync(post, BodyHandlers.ofString());
+        var second = client.sendAsync(post, BodyHandlers.ofString());
+        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+
+        var third = client.send(post, BodyHandlers.ofString());
+        go.countDown();
+
+        assertThat(third.statusCode()).isEqualTo(429);
+        assertThat(third.headers().firstValue("retry-after")).hasValue("1");
+        assertThat(third.body()).isEqualTo("{\"message\":\"Too Many Requests\"}");
+        assertThat(first.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(second.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(client.send(post, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void clientsThatSendSlowlyTakeNoPlaceOfTheFunction() throws Exception {
+        restart(
+                start(
+                        "{\"statusCode\":200,\"body\":\"ok\"}",
+                        EdgeSettings.on(0)
+                                .withConcurrency(1)
+                                .withBodyTimeout(Duration.ofSeconds(5))));
+        var half =
+                "POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"
+                        .getBytes(StandardCharsets.US_ASCII);
+        try (var one = new Socket(InetAddress.ofLiteral("127.0.0.1"), edge.port());
+                var other = new Socket(InetAddress.ofLiteral("127.0.0.1"), edge.port())) {
+            one.getOutputStream().write(half);
+            other.getOutputStream().write(half);
+
+            assertThat(send(to("/mcp").POST(BodyPublishers.ofString("{}"))).statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     @Test

@@ -45,15 +45,7 @@ final class Release {
                             "the tool did not answer within "
                                     + manifest(call).limits().timeoutMs()
                                     + " ms; it may have run");
-            case Invocation.TooLarge _ ->
-                    failure(
-                            call,
-                            invocation,
-                            "result_too_large",
-                            RESULT_TOO_LARGE,
-                            "the result is larger than "
-                                    + manifest(call).limits().resultBytes()
-                                    + " bytes; ask for less");
+            case Invocation.TooLarge _ -> tooLarge(call, invocation);
             case Invocation.NotInvoked _ ->
                     failure(
                             call,
@@ -75,6 +67,7 @@ final class Release {
         return switch (outcome.status()) {
             case OK -> screened(call, invocation, outcome, "ok", null);
             case FAILED -> screened(call, invocation, outcome, "failed", TOOL_FAILED);
+            case RESULT_TOO_LARGE -> tooLarge(call, invocation);
             // only the tool says that nothing ran, and a second delivery says so of a call that
             // did:
             // the day's quota is given back for what this router itself did not invoke, no more
@@ -89,10 +82,22 @@ final class Release {
                                 case CREDENTIALS_REFUSED ->
                                         "no credentials were given for this call";
                                 case CLAIM_REFUSED -> "the execution could not be claimed";
-                                case OK, FAILED -> throw new IllegalStateException("handled above");
+                                case OK, FAILED, RESULT_TOO_LARGE ->
+                                        throw new IllegalStateException("handled above");
                             },
                             new Learned(Set.of(), 0, false));
         };
+    }
+
+    private static Answer tooLarge(RecordedCall call, Invocation invocation) {
+        return failure(
+                call,
+                invocation,
+                "result_too_large",
+                RESULT_TOO_LARGE,
+                "the result is larger than "
+                        + manifest(call).limits().resultBytes()
+                        + " bytes; ask for less");
     }
 
     private Answer screened(

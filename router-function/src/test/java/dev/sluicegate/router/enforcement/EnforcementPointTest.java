@@ -63,6 +63,7 @@ class EnforcementPointTest {
     private boolean outcomeIsImpossible;
     private boolean outcomeIsStale;
     private boolean policyIsBroken;
+    private ChainState.Rate rate = new ChainState.Rate(0, 0, Duration.ZERO, false);
     private @Nullable Invocation invocation;
     private @Nullable Learned learned;
     private @Nullable DecisionRequest input;
@@ -99,6 +100,26 @@ class EnforcementPointTest {
 
         assertThat(refused(enforce("{}")).code()).isEqualTo(RefusalCode.DENIED);
         assertThat(trail).containsExactly("chain", "decide", "refusal policy denied");
+    }
+
+    @Test
+    void whoCallsTooOftenIsToldWhenToTryAgainAndNothingRuns() {
+        rate = new ChainState.Rate(0, 0, Duration.ofMillis(2_001), false);
+
+        var refused = refused(enforce("{}"));
+
+        assertThat(refused.code()).isEqualTo(RefusalCode.RATE_LIMITED);
+        assertThat(refused.message()).isEqualTo("too many calls of yours; try again in 3 s");
+        assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(trail).containsExactly("chain", "refusal chain rate_limited");
+    }
+
+    @Test
+    void aToolThatIsCalledTooOftenIsNamed() {
+        rate = new ChainState.Rate(0, 0, Duration.ofNanos(1), true);
+
+        assertThat(refused(enforce("{}")).message())
+                .isEqualTo("too many calls of yours of `echo___write`; try again in 1 s");
     }
 
     @Test
@@ -364,7 +385,8 @@ class EnforcementPointTest {
                             Set.of(),
                             Set.of(),
                             false,
-                            new ChainState.Quota("2026-11-23", 0, 0, BigDecimal.ZERO));
+                            new ChainState.Quota("2026-11-23", 0, 0, BigDecimal.ZERO),
+                            rate);
                 },
                 new FixedPolicy(),
                 (_, _, _) -> {

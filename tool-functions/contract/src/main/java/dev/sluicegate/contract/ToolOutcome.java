@@ -32,7 +32,9 @@ public record ToolOutcome(
         /** STS or IAM said no. Nothing ran. */
         CREDENTIALS_REFUSED,
         /** EXEC could not be claimed: no INTENT, or the call ran before. Nothing ran. */
-        CLAIM_REFUSED
+        CLAIM_REFUSED,
+        /** It ran, and its result does not fit into an answer of Lambda. */
+        RESULT_TOO_LARGE
     }
 
     /** The session, without its secrets. */

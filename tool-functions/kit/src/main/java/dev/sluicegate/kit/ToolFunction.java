@@ -69,10 +69,10 @@ public abstract class ToolFunction implements RequestStreamHandler {
             answer =
                     JSON.writeValueAsBytes(
                             new ToolOutcome(
-                                    ToolOutcome.Status.FAILED,
+                                    ToolOutcome.Status.RESULT_TOO_LARGE,
                                     null,
                                     null,
-                                    "the result is too large",
+                                    null,
                                     outcome.session()));
         }
         output.write(answer);
