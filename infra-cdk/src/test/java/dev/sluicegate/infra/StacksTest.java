@@ -29,8 +29,7 @@ class StacksTest {
     static void synthesize() {
         dev = Synthesized.stage("dev", Map.of());
         prod = Synthesized.stage("prod", Map.of("stsIssuer", "https://sts.example.org/gate"));
-        limited =
-                Synthesized.stage("dev", Map.of("routerConcurrency", "0", "rateLimits", LIMITS));
+        limited = Synthesized.stage("dev", Map.of("routerConcurrency", "0", "rateLimits", LIMITS));
     }
 
     @Test

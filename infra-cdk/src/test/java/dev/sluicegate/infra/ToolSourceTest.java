@@ -101,7 +101,8 @@ class ToolSourceTest {
     }
 
     private Settings settings(String stage, String environment, String issuer) {
-        return new Settings(stage, environment, "UTC", issuer, "https://x/mcp", "[]", "", 0, root, false);
+        return new Settings(
+                stage, environment, "UTC", issuer, "https://x/mcp", "[]", "", 0, root, false);
     }
 
     private Path resources(String folder) throws IOException {

@@ -53,6 +53,9 @@ public final class LambdaToolInvoker implements ToolInvoker {
                     "AWS_IO_DNS_NO_ADDRESS_FOR_HOST",
                     "AWS_IO_DNS_QUERY_FAILED");
 
+    /** What Lambda lets through; an answer that it drops had more. */
+    private static final long MAX_ANSWER_BYTES = 6 * 1024 * 1024 + 100;
+
     private static final int REQUEST_TIMEOUT = 408;
     private static final int FIRST_SERVER_ERROR = 500;
     private static final Logger LOG = LoggerFactory.getLogger(LambdaToolInvoker.class);
@@ -176,11 +179,14 @@ public final class LambdaToolInvoker implements ToolInvoker {
         return size;
     }
 
-    /** Lambda tells a timeout and a crash apart only in the error's text, which is not ours to show. */
+    /** Lambda tells a timeout, a crash and an answer it dropped apart only in the error's text, which is not ours to show. */
     private static Invocation crashed(String callId, byte[] error, @Nullable String requestId) {
         var timedOut = false;
         try {
             var json = StrictJson.read(error);
+            if (json.path("errorType").asText().equals("Function.ResponseSizeTooLarge")) {
+                return new Invocation.TooLarge(MAX_ANSWER_BYTES);
+            }
             timedOut =
                     json.path("errorType").asText().equals("Sandbox.Timedout")
                             || json.path("errorMessage").asText().contains("Task timed out after");

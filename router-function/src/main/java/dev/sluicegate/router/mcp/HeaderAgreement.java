@@ -51,11 +51,11 @@ final class HeaderAgreement {
     static @Nullable Problem same(McpRequest http, String header, String expected) {
         var value = http.header(header);
         if (value == null) {
-            return new Problem.HeaderMismatch("header " + header + " is missing");
+            return missing(header);
         }
         var decoded = decode(value);
         if (decoded.isEmpty()) {
-            return new Problem.HeaderMismatch("header " + header + " is not valid base64");
+            return notBase64(header);
         }
         return decoded.get().equals(expected)
                 ? null
@@ -75,13 +75,27 @@ final class HeaderAgreement {
                 continue;
             }
             var value = http.header(header);
-            var decoded = value == null ? Optional.<String>empty() : decode(value);
-            if (decoded.isEmpty() || !agrees(decoded.get(), argument)) {
+            if (value == null) {
+                return missing(header);
+            }
+            var decoded = decode(value);
+            if (decoded.isEmpty()) {
+                return notBase64(header);
+            }
+            if (!agrees(decoded.get(), argument)) {
                 return new Problem.HeaderMismatch(
                         "header " + header + " does not match its argument");
             }
         }
         return null;
+    }
+
+    private static Problem missing(String header) {
+        return new Problem.HeaderMismatch("header " + header + " is missing");
+    }
+
+    private static Problem notBase64(String header) {
+        return new Problem.HeaderMismatch("header " + header + " is not valid base64 of UTF-8");
     }
 
     private static boolean agrees(String header, JsonNode argument) {

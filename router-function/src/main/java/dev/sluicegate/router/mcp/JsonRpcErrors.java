@@ -48,7 +48,8 @@ public final class JsonRpcErrors {
         Map<String, String> headers = Map.of();
         var form =
                 switch (problem) {
-                    case Problem.NotJson _ -> new Form(400, PARSE_ERROR, "not JSON");
+                    case Problem.NotJson _ -> 
+                            new Form(400, PARSE_ERROR, "the body is not JSON in UTF-8");
                     case Problem.NotARequest(var why) -> new Form(400, INVALID_REQUEST, why);
                     case Problem.UnreadableBody(var path, var rule) -> {
                         data.put("path", path);
@@ -104,9 +105,16 @@ public final class JsonRpcErrors {
                                         + "`");
                     }
                     case Problem.ForbiddenOrigin _ ->
-                            new Form(403, INVALID_REQUEST, "origin is not allowed");
+                            new Form(
+                                    403,
+                                    INVALID_REQUEST,
+                                    "origin is not allowed, pages call from this gateway's own address"
+                                            + " or from this machine");
                     case Problem.ForbiddenHost _ ->
-                            new Form(403, INVALID_REQUEST, "host is not allowed");
+                            new Form(
+                                    403,
+                                    INVALID_REQUEST,
+                                    "host is not allowed, use `127.0.0.1` or `localhost`");
                     case Problem.IdentityUnavailable _ ->
                             new Form(503, INTERNAL_ERROR, "identity cannot be verified right now");
                     case Problem.Internal _ -> new Form(500, INTERNAL_ERROR, "internal error");

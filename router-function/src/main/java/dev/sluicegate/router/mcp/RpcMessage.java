@@ -28,7 +28,7 @@ sealed interface RpcMessage {
 
     static RpcMessage of(JsonNode body) {
         if (body.isArray()) {
-            return invalid("batches are not accepted");
+            return invalid("batches are not accepted, send one message at a time");
         }
         if (!body.isObject() || !"2.0".equals(body.path("jsonrpc").textValue())) {
             return invalid("not a JSON-RPC 2.0 message");
@@ -37,7 +37,7 @@ sealed interface RpcMessage {
         if (method == null) {
             return invalid(
                     body.has("result") || body.has("error")
-                            ? "a response is not accepted"
+                            ? "a response is not accepted, nothing was asked"
                             : "`method` is not a string");
         }
         if (method.isEmpty() || method.length() > MAX_NAME) {
