@@ -149,8 +149,7 @@ class BadInputIT {
         "tools"
     })
     void isAnsweredExactly(Row row) throws IOException {
-        CLOCK.next(); // so that each aggregated refusal is the first of its kind in its minute
-        news();
+        settle();
 
         var reply = send(row.call());
 
@@ -163,6 +162,14 @@ class BadInputIT {
             assertThat(Ulid.isValid(callId(reply))).isTrue();
         }
         assertThat(news()).as("records").isEqualTo(expected(row.leaves(), callId(reply)));
+    }
+
+    /** Has everything recorded that was only counted, so that the next refusal is the first of its minute. */
+    private static void settle() throws IOException {
+        CLOCK.next();
+        send(list().without("Authorization"));
+        CLOCK.next();
+        news();
     }
 
     private static List<String> expected(Leaves leaves, String callId) {
@@ -517,7 +524,7 @@ class BadInputIT {
                 refusal(
                         "a tool without a name",
                         Call.modern("tools/call", "x", "\"arguments\":{}"),
-                        400,
+                        200,
                         "-32602",
                         "`/name` is not a string",
                         counted("malformed_params")),
@@ -930,8 +937,7 @@ class BadInputIT {
 
     @Test
     void aFloodOfBadRequestsCostsABoundedNumberOfRecordsWithNoByteOfTheirs() throws IOException {
-        CLOCK.next();
-        news();
+        settle();
         for (var i = 0; i < 500; i++) {
             var marker = CANARY + "-" + i;
             var bad =
@@ -1329,7 +1335,7 @@ class BadInputIT {
                 if (value != null) {
                     set.claim(
                             name,
-                            value instanceof Long seconds && !name.equals("iss")
+                            value instanceof Long seconds
                                     ? new Date(seconds * 1000)
                                     : value);
                 }

@@ -24,6 +24,7 @@ final class Release {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final Screening screening;
+    private final OutputSchemas schemas = new OutputSchemas();
 
     Release(Screening screening) {
         this.screening = screening;
@@ -65,7 +66,16 @@ final class Release {
 
     private Answer answered(RecordedCall call, Invocation invocation, ToolOutcome outcome) {
         return switch (outcome.status()) {
-            case OK -> screened(call, invocation, outcome, "ok", null);
+            case OK ->
+                    outcome.structured() == null
+                                    || schemas.allow(manifest(call), outcome.structured())
+                            ? screened(call, invocation, outcome, "ok", null)
+                            : failure(
+                                    call,
+                                    invocation,
+                                    "failed",
+                                    TOOL_FAILED,
+                                    "the tool answered what its manifest excludes");
             case FAILED -> screened(call, invocation, outcome, "failed", TOOL_FAILED);
             case RESULT_TOO_LARGE -> tooLarge(call, invocation);
             // only the tool says that nothing ran, and a second delivery says so of a call that

@@ -103,6 +103,25 @@ class EnforcementPointTest {
     }
 
     @Test
+    void aResultThatTheManifestExcludesLeavesAsAFailureAndTeachesItsLabels() {
+        result = "{\"text\":7}";
+
+        var outcome = enforce("{\"text\":\"hi\"}");
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.Released.class,
+                        released -> {
+                            var mcp = released.result().result().mcp();
+                            assertThat(mcp.path("isError").asBoolean()).isTrue();
+                            assertThat(mcp.path("structuredContent").path("message").asText())
+                                    .isEqualTo("the tool answered what its manifest excludes");
+                        });
+        assertThat(trail).endsWith("outcome failed");
+        assertThat(learned).isEqualTo(new Learned(Set.of(Label.PII), 0, false));
+    }
+
+    @Test
     void whoCallsTooOftenIsToldWhenToTryAgainAndNothingRuns() {
         rate = new ChainState.Rate(0, 0, Duration.ofMillis(2_001), false);
 
@@ -426,7 +445,7 @@ class EnforcementPointTest {
                                 """
                                 {"name":"echo___write","version":"1","owner":"test","title":"Echo",
                                  "description":"Echoes","effect":"write","risk":"low","scopes":[],
-                                 "inputSchema":{"type":"object","additionalProperties":false},"outputSchema":{"type":"object"},
+                                 "inputSchema":{"type":"object","additionalProperties":false},"outputSchema":{"type":"object","properties":{"text":{"type":"string"}}},
                                  "out":{"labels":["pii"],"fields":{}}}
                                 """
                                         .getBytes(StandardCharsets.UTF_8)));
