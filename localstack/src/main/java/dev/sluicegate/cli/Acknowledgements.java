@@ -100,7 +100,8 @@ record Acknowledgements(List<Entry> entries) {
         } catch (JsonProcessingException e) {
             var place = e.getLocation();
             throw malformed(
-                    file, (place == null ? "" : "line " + place.getLineNr() + ": ") + "is not YAML");
+                    file,
+                    (place == null ? "" : "line " + place.getLineNr() + ": ") + "is not YAML");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read `" + file + "`", e);
         }
@@ -120,8 +121,7 @@ record Acknowledgements(List<Entry> entries) {
         var to = need(file, number, json, "to");
         for (var outcome : List.of(from, to)) {
             if (!OUTCOMES.contains(outcome)) {
-                throw malformed(
-                        file, "entry " + number + ": `" + outcome + "` is not an outcome");
+                throw malformed(file, "entry " + number + ": `" + outcome + "` is not an outcome");
             }
         }
         return new Entry(

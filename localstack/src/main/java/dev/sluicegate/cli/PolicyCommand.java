@@ -6,7 +6,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Groups what can be done with policies. */
-@Command(name = "policy", description = "Check, try, compare, explain and publish policies.", synopsisSubcommandLabel = "COMMAND")
+@Command(
+        name = "policy",
+        description = "Check, try, compare, explain and publish policies.",
+        synopsisSubcommandLabel = "COMMAND")
 final class PolicyCommand implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
 

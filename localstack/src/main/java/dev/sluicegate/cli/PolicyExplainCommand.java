@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 /** Why a recorded call was decided as it was. */
 @Command(
         name = "explain",
-        description = "Say why a recorded call was permitted or refused, and what would be said now.",
+        description =
+                "Say why a recorded call was permitted or refused, and what would be said now.",
         footer = {
             "",
             "Reads what the call was decided from, which only an auditor may and which is recorded.",

@@ -34,7 +34,9 @@ final class PolicyExportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "a new or empty folder")
     private Path folder = Path.of("");
 
-    @Option(names = "--agentcore", description = "in the profile that Amazon Bedrock AgentCore reads")
+    @Option(
+            names = "--agentcore",
+            description = "in the profile that Amazon Bedrock AgentCore reads")
     private boolean agentcore;
 
     @Option(

@@ -52,10 +52,7 @@ final class PolicyReplayCommand implements Callable<Integer> {
             description = "how far to go back (24h)")
     private Duration since = Duration.ofHours(24);
 
-    @Option(
-            names = "--ack",
-            paramLabel = "FILE",
-            description = "changes that are wanted")
+    @Option(names = "--ack", paramLabel = "FILE", description = "changes that are wanted")
     private @Nullable Path acknowledged;
 
     @Option(
@@ -82,14 +79,11 @@ final class PolicyReplayCommand implements Callable<Integer> {
                         .orElseThrow(() ->
                                 new CommandFailedException(
                                         ExitCode.UNREACHABLE, "no policies are in force"));
-        var world =
-                PolicyWorld.folder(candidate.toString(), candidate, PolicyWorld.tools(inForce));
+        var world = PolicyWorld.folder(candidate.toString(), candidate, PolicyWorld.tools(inForce));
         var recorded = Recorded.since(admin, reader, "policy replay", since);
         var flips = Flips.of(recorded, world);
         var open =
-                flips.flips().stream()
-                        .filter(flip -> !wanted.cover(flip, recorded.now()))
-                        .toList();
+                flips.flips().stream().filter(flip -> !wanted.cover(flip, recorded.now())).toList();
         if (format.json()) {
             workspace
                     .out()

@@ -77,7 +77,14 @@ final class PolicyTestCommand implements Callable<Integer> {
             workspace.out().println(OutputFormat.pretty(json));
         } else {
             failures.forEach(failure -> workspace.out().println(line(failure)));
-            workspace.out().println(passed + " passed, " + failures.size() + " failed" + (left == 0 ? "" : ", " + left + " not run"));
+            workspace
+                    .out()
+                    .println(
+                            passed
+                                    + " passed, "
+                                    + failures.size()
+                                    + " failed"
+                                    + (left == 0 ? "" : ", " + left + " not run"));
             if (left > 0) {
                 workspace
                         .err()
@@ -110,7 +117,9 @@ final class PolicyTestCommand implements Callable<Integer> {
                 .orElseThrow(() ->
                         new CommandFailedException(
                                 named == null ? ExitCode.UNREACHABLE : ExitCode.USAGE,
-                                "no corpus in `" + places.getFirst() + "`; name one with --corpus"));
+                                "no corpus in `"
+                                        + places.getFirst()
+                                        + "`; name one with --corpus"));
     }
 
     static List<DecisionCorpus.Case> cases(Path corpus) {

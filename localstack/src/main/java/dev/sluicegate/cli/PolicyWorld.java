@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -121,8 +122,7 @@ record PolicyWorld(
             var set = PolicyCompiler.compile(sources, manifests, 1);
             var tools = new TreeMap<String, ToolManifest>();
             manifests.forEach(tool -> tools.put(tool.name(), tool));
-            return new PolicyWorld(
-                    name, sources, set, new PolicyEngine(set, Gateway.PLAIN), tools);
+            return new PolicyWorld(name, sources, set, new PolicyEngine(set, Gateway.PLAIN), tools);
         } catch (InvalidPolicyException e) {
             throw new CommandFailedException(
                     ExitCode.NO,
@@ -172,13 +172,13 @@ record PolicyWorld(
     }
 
     /** Roles that some policy names, sorted. */
-    TreeSet<String> roles() {
+    SortedSet<String> roles() {
         var roles = new TreeSet<String>();
         set.rules().forEach(rule -> roles(rule.json(), roles));
         return roles;
     }
 
-    private static void roles(JsonNode json, TreeSet<String> roles) {
+    private static void roles(JsonNode json, SortedSet<String> roles) {
         if (json.path("type").asText().equals("Mcp::Role") && json.path("id").isTextual()) {
             roles.add(json.path("id").asText());
         }

@@ -173,9 +173,7 @@ final class Question {
                         new HashSet<>(chainTools),
                         untrusted || labels.contains(Label.UNTRUSTED.word())),
                 new DecisionRequest.Quota(
-                        callsToday,
-                        rowsToday,
-                        amountToday.add(QuotaAmount.of(tool, arguments))),
+                        callsToday, rowsToday, amountToday.add(QuotaAmount.of(tool, arguments))),
                 receivers.egress(),
                 approved);
     }

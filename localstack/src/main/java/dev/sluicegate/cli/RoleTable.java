@@ -60,8 +60,7 @@ final class RoleTable {
             table.problems.add(table.name + ": grants nothing to anybody");
         }
         if (!table.problems.isEmpty()) {
-            throw new CommandFailedException(
-                    ExitCode.NO, String.join("\n", table.problems));
+            throw new CommandFailedException(ExitCode.NO, String.join("\n", table.problems));
         }
         return table.grants;
     }
@@ -96,7 +95,8 @@ final class RoleTable {
                     var cell = tool.properties().iterator().next();
                     grant(place, role.getKey(), cell.getKey(), cell.getValue().asText());
                 } else {
-                    problems.add(place + ": an entry is neither a tool nor `tool: approval:<role>`");
+                    problems.add(
+                            place + ": an entry is neither a tool nor `tool: approval:<role>`");
                 }
             }
         }
@@ -152,7 +152,8 @@ final class RoleTable {
         }
         if (!tools.contains(tool)) {
             // a column of that name has been named once already
-            if (seen.add("unknown " + tool) && problems.stream().noneMatch(p -> p.endsWith("`" + tool + "`"))) {
+            if (seen.add("unknown " + tool)
+                    && problems.stream().noneMatch(p -> p.endsWith("`" + tool + "`"))) {
                 problems.add(place + ": unknown tool `" + tool + "`");
             }
             return;
@@ -170,10 +171,7 @@ final class RoleTable {
                                 role, tool, cell.strip().substring(APPROVAL.length()).strip()));
             } else {
                 problems.add(
-                        place
-                                + ": `"
-                                + cell
-                                + "` is neither x, nor empty, nor approval:<role>");
+                        place + ": `" + cell + "` is neither x, nor empty, nor approval:<role>");
             }
         } catch (IllegalArgumentException e) {
             problems.add(place + ": " + e.getMessage());

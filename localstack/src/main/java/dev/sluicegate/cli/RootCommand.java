@@ -55,14 +55,12 @@ final class RootCommand implements Runnable {
                                         .addSubcommand(
                                                 "simulate", new PolicySimulateCommand(workspace))
                                         .addSubcommand("diff", new PolicyDiffCommand(workspace))
-                                        .addSubcommand(
-                                                "replay", new PolicyReplayCommand(workspace))
+                                        .addSubcommand("replay", new PolicyReplayCommand(workspace))
                                         .addSubcommand(
                                                 "publish", new PolicyPublishCommand(workspace))
                                         .addSubcommand(
                                                 "explain", new PolicyExplainCommand(workspace))
-                                        .addSubcommand(
-                                                "export", new PolicyExportCommand(workspace))
+                                        .addSubcommand("export", new PolicyExportCommand(workspace))
                                         .addSubcommand(
                                                 "import",
                                                 new CommandLine(new PolicyImportCommand())

@@ -29,7 +29,8 @@ final class ToolSelection {
         var tools = new TreeMap<String, ToolManifest>();
         var folders = workspace.home().resolve("tool-functions");
         if (Files.isDirectory(folders)) {
-            try (var files = Files.find(folders.toRealPath(), MAX_DEPTH, (path, _) -> isManifest(path))) {
+            try (var files =
+                    Files.find(folders.toRealPath(), MAX_DEPTH, (path, _) -> isManifest(path))) {
                 files.sorted().forEach(file -> add(file, tools));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -40,7 +41,11 @@ final class ToolSelection {
                 throw new CommandFailedException(
                         ExitCode.USAGE, "`" + further + "` is not a folder");
             }
-            try (var files = Files.find(further.toRealPath(), MAX_DEPTH, (path, _) -> path.toString().endsWith(".json"))) {
+            try (var files =
+                    Files.find(
+                            further.toRealPath(),
+                            MAX_DEPTH,
+                            (path, _) -> path.toString().endsWith(".json"))) {
                 files.sorted().forEach(file -> add(file, tools));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

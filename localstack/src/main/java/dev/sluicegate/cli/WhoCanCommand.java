@@ -53,7 +53,9 @@ final class WhoCanCommand implements Callable<Integer> {
         var world = PolicyWorld.open(policies, workspace, selection, tools);
         Question.tool(world, tool);
         var roles =
-                world.roles().stream().filter(role -> may(world, "somebody", Set.of(role))).toList();
+                world.roles().stream()
+                        .filter(role -> may(world, "somebody", Set.of(role)))
+                        .toList();
         var anybody = may(world, "somebody", Set.of());
         var users =
                 DemoCompany.users().stream()

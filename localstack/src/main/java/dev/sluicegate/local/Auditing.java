@@ -1,7 +1,7 @@
 package dev.sluicegate.local;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.audit.Journal;
 import dev.sluicegate.audit.payload.Opened;
 import dev.sluicegate.audit.payload.RecordedDecision;
@@ -153,7 +153,8 @@ final class Auditing {
         var user =
                 DemoCompany.user(name)
                         .orElseThrow(() ->
-                                new RunningStack.NotAllowedException("no demo user `" + name + "`"));
+                                new RunningStack.NotAllowedException(
+                                        "no demo user `" + name + "`"));
         if (!user.roles().contains(ROLE)) {
             throw new RunningStack.NotAllowedException(
                     "`"

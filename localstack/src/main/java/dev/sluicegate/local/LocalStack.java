@@ -46,9 +46,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -195,12 +195,7 @@ public final class LocalStack implements RunningStack {
 
         auditing =
                 new Auditing(
-                        iam,
-                        add(http()),
-                        STAGE,
-                        issuer.issuer(),
-                        options.environment(),
-                        clock);
+                        iam, add(http()), STAGE, issuer.issuer(), options.environment(), clock);
 
         progress.stage("archive");
         pump =

@@ -79,7 +79,8 @@ final class Publishing {
         var id = set == null ? head.set() : set;
         var sources =
                 sets.sources(id)
-                        .orElseThrow(() -> new NoSuchElementException("no policy set `" + id + "`"));
+                        .orElseThrow(
+                                () -> new NoSuchElementException("no policy set `" + id + "`"));
         var json = JsonNodeFactory.instance.objectNode();
         json.put("set", id);
         if (set == null) {

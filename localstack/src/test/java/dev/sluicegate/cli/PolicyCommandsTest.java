@@ -169,9 +169,7 @@ class PolicyCommandsTest {
                                         "taint")
                                 .code())
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(
-                        simulate("billing___refund", REFUND, "--user", "ada", "--env", "staging")
-                                .code())
+        assertThat(simulate("billing___refund", REFUND, "--user", "ada", "--env", "staging").code())
                 .isEqualTo(ExitCode.USAGE);
         assertThat(run("policy", "simulate", "--user", "ada", "--tool", "x").code())
                 .isEqualTo(ExitCode.UNREACHABLE);
@@ -200,7 +198,13 @@ class PolicyCommandsTest {
         assertThat(who.json().path("roles").toString()).isEqualTo("[\"auditor\",\"support\"]");
         assertThat(who.json().path("users").toString()).isEqualTo("[\"ada\",\"vera\"]");
         assertThat(
-                        run("policy", "import", "rbac", table.toString(), "--to", next + "/rbac.cedar")
+                        run(
+                                        "policy",
+                                        "import",
+                                        "rbac",
+                                        table.toString(),
+                                        "--to",
+                                        next + "/rbac.cedar")
                                 .code())
                 .isEqualTo(ExitCode.USAGE);
     }
@@ -255,8 +259,7 @@ class PolicyCommandsTest {
     @Test
     void thePortableProfileIsWrittenOrRefusedAsAWhole() throws IOException {
         var to = home.resolve("out");
-        var refused =
-                run("policy", "export", to.toString(), "--agentcore", "--policies", baseline);
+        var refused = run("policy", "export", to.toString(), "--agentcore", "--policies", baseline);
         assertThat(refused.code()).isEqualTo(ExitCode.NO);
         assertThat(refused.out()).contains("refused: chain-exfil").contains("nothing is written");
         assertThat(to).doesNotExist();

@@ -174,8 +174,7 @@ class PolicyReplayIT {
                 .contains("Support agents may look up single customers");
 
         var asked = run("policy", "explain", large, "--input", "-o", "json");
-        assertThat(asked.json().at("/again/approval/approver").asText())
-                .isEqualTo("billing-leads");
+        assertThat(asked.json().at("/again/approval/approver").asText()).isEqualTo("billing-leads");
         assertThat(asked.json().at("/input/input/amount").asInt()).isEqualTo(900);
 
         var denied = run("policy", "explain", refused);
@@ -187,13 +186,23 @@ class PolicyReplayIT {
         assertThat(run("policy", "explain", "01KB0000000000000000000000").code())
                 .isEqualTo(ExitCode.NO);
         assertThat(run("policy", "explain", "what").code()).isEqualTo(ExitCode.USAGE);
-        assertThat(run("policy", "explain", lookup, "--as", "petra").code())
-                .isEqualTo(ExitCode.NO);
+        assertThat(run("policy", "explain", lookup, "--as", "petra").code()).isEqualTo(ExitCode.NO);
     }
 
     @Test
     void aDiffNamesThePolicyTheCasesAndTheRecordedCallsThatChange() throws Exception {
-        var diff = run("policy", "diff", "head", lowerLimit(), "--since", "24h", "--corpus", home.resolve("policies/corpus").toString(), "-o", "json");
+        var diff =
+                run(
+                        "policy",
+                        "diff",
+                        "head",
+                        lowerLimit(),
+                        "--since",
+                        "24h",
+                        "--corpus",
+                        home.resolve("policies/corpus").toString(),
+                        "-o",
+                        "json");
 
         assertThat(diff.code()).as(diff.err()).isEqualTo(ExitCode.NO);
         assertThat(diff.json().path("policies")).hasSize(1);
@@ -209,7 +218,7 @@ class PolicyReplayIT {
     @Test
     void oneBitOfARecordedInputMakesReplayAndExplanationSayTampered() throws Exception {
         var item = item(refund);
-        var envelope = item.get("p").b().asByteArray();
+        var envelope = value(item, "p").b().asByteArray();
         envelope[envelope.length - 1] ^= 1;
 
         try (var _ = changed(item, "p", AttributeValue.fromB(SdkBytes.fromByteArray(envelope)))) {
@@ -225,15 +234,15 @@ class PolicyReplayIT {
         var one = item(lookup);
         var other = item(refund);
 
-        try (var _ = changed(one, "p", other.get("p"))) {
+        try (var _ = changed(one, "p", value(other, "p"))) {
             assertThat(run("policy", "explain", lookup).code()).isEqualTo(ExitCode.TAMPERED);
         }
 
-        var record = (ObjectNode) OutputFormat.JSON.readTree(one.get("r").s());
-        var input = OutputFormat.JSON.readTree(other.get("r").s()).at("/decision/input");
+        var record = (ObjectNode) OutputFormat.JSON.readTree(value(one, "r").s());
+        var input = OutputFormat.JSON.readTree(value(other, "r").s()).at("/decision/input");
         ((ObjectNode) record.path("decision")).set("input", input);
         var forged = new HashMap<>(one);
-        forged.put("p", other.get("p"));
+        forged.put("p", value(other, "p"));
         forged.put("r", AttributeValue.fromS(CanonicalJson.string(record)));
         forged.put("sha", AttributeValue.fromS(CanonicalJson.sha256(record)));
         try (var _ = replaced(one, forged)) {
@@ -287,10 +296,24 @@ class PolicyReplayIT {
         assertThat(who.json().path("roles").toString()).isEqualTo("[\"support\"]");
         assertThat(who.json().path("users").toString()).isEqualTo("[\"ada\"]");
 
-        var yes = run("can-i", "billing___refund", refundOf(50), "--user", "ada", "--at", "2026-11-23T10:00:00Z");
+        var yes =
+                run(
+                        "can-i",
+                        "billing___refund",
+                        refundOf(50),
+                        "--user",
+                        "ada",
+                        "--at",
+                        "2026-11-23T10:00:00Z");
         assertThat(yes.code()).isZero();
         assertThat(yes.out()).startsWith("permit").contains("refund-small");
-        var no = run("can-i", "crm___get_customer", "{\"customer_id\":\"C-1001\"}", "--user", "mallory");
+        var no =
+                run(
+                        "can-i",
+                        "crm___get_customer",
+                        "{\"customer_id\":\"C-1001\"}",
+                        "--user",
+                        "mallory");
         assertThat(no.code()).isEqualTo(ExitCode.NO);
         assertThat(no.out()).startsWith("deny").contains("no policy permits it");
         assertThat(run("can-i", "crm___get_custmer", "{}", "--user", "ada").code())
@@ -397,8 +420,7 @@ class PolicyReplayIT {
 
     /** INTENT or DENIED of a call. */
     private static Map<String, AttributeValue> item(String callId) {
-        return db()
-                .query(request ->
+        return db().query(request ->
                         request.tableName(AUDIT)
                                 .keyConditionExpression("pk = :pk AND begins_with(sk, :first)")
                                 .expressionAttributeValues(
@@ -426,9 +448,8 @@ class PolicyReplayIT {
     }
 
     private static List<Map<String, AttributeValue>> keysOf(String callId) throws IOException {
-        var chain = OutputFormat.JSON.readTree(item(callId).get("r").s()).path("chain").asText();
-        return db()
-                .query(request ->
+        var chain = OutputFormat.JSON.readTree(value(item(callId), "r").s()).path("chain").asText();
+        return db().query(request ->
                         request.tableName(KEYS)
                                 .keyConditionExpression("pk = :pk")
                                 .expressionAttributeValues(
@@ -437,10 +458,13 @@ class PolicyReplayIT {
     }
 
     private static void delete(Map<String, AttributeValue> row) {
-        db().deleteItem(
-                        request ->
-                                request.tableName(KEYS)
-                                        .key(Map.of("pk", row.get("pk"), "sk", row.get("sk"))));
+        db().deleteItem(request ->
+                request.tableName(KEYS)
+                        .key(Map.of("pk", value(row, "pk"), "sk", value(row, "sk"))));
+    }
+
+    private static AttributeValue value(Map<String, AttributeValue> item, String name) {
+        return java.util.Objects.requireNonNull(item.get(name), name);
     }
 
     private static long readings() throws IOException {
@@ -457,8 +481,8 @@ class PolicyReplayIT {
     private static List<JsonNode> records(String kind) throws IOException {
         var records = new java.util.ArrayList<JsonNode>();
         for (var item : db().scanPaginator(r -> r.tableName(AUDIT)).items()) {
-            if (item.get("kind").s().equals(kind)) {
-                records.add(OutputFormat.JSON.readTree(item.get("r").s()));
+            if (value(item, "kind").s().equals(kind)) {
+                records.add(OutputFormat.JSON.readTree(value(item, "r").s()));
             }
         }
         return records;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,7 @@ public final class RolePolicies {
     }
 
     /** Two roles may look alike once what an id cannot hold is replaced. */
-    private static String id(Grant grant, HashSet<String> taken) {
+    private static String id(Grant grant, Set<String> taken) {
         var plain = NOT_OF_IDS.matcher("rbac-" + grant.role() + "-" + grant.tool()).replaceAll("-");
         var base = plain.length() > MAX_ID - 4 ? plain.substring(0, MAX_ID - 4) : plain;
         var id = base;

@@ -132,9 +132,7 @@ final class SymmetricKey {
         try {
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
             cipher.init(
-                    mode,
-                    new SecretKeySpec(bytes, "AES"),
-                    new GCMParameterSpec(TAG_BITS, nonce));
+                    mode, new SecretKeySpec(bytes, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
             cipher.updateAAD(
                     JsonOperation.mapper()
                             .valueToTree(context)

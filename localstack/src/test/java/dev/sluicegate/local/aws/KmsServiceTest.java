@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.SdkBytes;
@@ -176,8 +176,8 @@ class KmsServiceTest {
                                     .plaintext()
                                     .asByteArray())
                     .hasSize(32);
-            assertThatThrownBy(
-                            () -> kms.generateDataKey(r -> r.keyId(ALIAS).keySpec(DataKeySpec.AES_256)))
+            assertThatThrownBy(() ->
+                            kms.generateDataKey(r -> r.keyId(ALIAS).keySpec(DataKeySpec.AES_256)))
                     .hasMessageContaining("neither encrypts nor decrypts");
         }
     }

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 class EnvelopeTest {
     private static final String KEY_ID = "01KB2QH8M3Z6W1N4T7V9X0Y5RD";
     private static final String RECORD = "01KB2QH8M3Z6W1N4T7V9X0Y5RE";
-    private static final byte[] CONTENT = "what it was decided from".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] CONTENT =
+            "what it was decided from".getBytes(StandardCharsets.UTF_8);
     private static final AeadKey KEY = AeadKey.random();
 
     @Test
