@@ -76,6 +76,8 @@ class CrashIT {
     private final Random random = new Random(SEED);
     private final Queue<Answered> answers = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> faults = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger lives = new AtomicInteger();
+    private final List<Instant> kills = new ArrayList<>();
     private final AtomicInteger unanswered = new AtomicInteger();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -87,7 +89,7 @@ class CrashIT {
     private @Nullable Process process;
 
     /** A call that came back. */
-    private record Answered(String tool, String callId, String code) {}
+    private record Answered(String tool, String callId, String code, int life, Instant at) {}
 
     @AfterEach
     void stop() throws InterruptedException {
@@ -168,14 +170,18 @@ class CrashIT {
 
             // every call that was answered is in the journal: with its beginning and its end, or as refused
             assertThat(answers).isNotEmpty();
+            var lost = new ArrayList<String>();
             for (var answer : answers) {
                 var kinds = byCall.getOrDefault(answer.callId(), Set.of());
-                if (RAN.contains(answer.code())) {
-                    assertThat(kinds).as(answer.toString()).contains("INTENT", "OUTCOME");
-                } else {
-                    assertThat(kinds).as(answer.toString()).contains("DENIED");
+                var owed =
+                        RAN.contains(answer.code())
+                                ? Set.of("INTENT", "OUTCOME")
+                                : Set.of("DENIED");
+                if (!kinds.containsAll(owed)) {
+                    lost.add(answer + " has " + kinds + ", kills at " + kills);
                 }
             }
+            assertThat(lost).isEmpty();
 
             // no effect without an INTENT, and no effect of an answered call lost
             var effects = new ArrayList<String>();
@@ -315,13 +321,18 @@ class CrashIT {
                                 .POST(HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
                         BodyHandlers.ofString());
+        if (response.statusCode() == 429 || response.statusCode() >= 500) {
+            throw new IOException("no answer but " + response.statusCode());
+        }
         var result = JSON.readTree(response.body()).path("result");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(result.isObject()).as(response.body()).isTrue();
         return new Answered(
                 tool,
                 result.path("_meta").path(Product.META_CALL_ID).asText(),
-                result.path("structuredContent").path("code").asText());
+                result.path("structuredContent").path("code").asText(),
+                lives.get(),
+                Instant.now());
     }
 
     /** Starts it and returns at its ready line; nothing is repaired, deleted or asked. */
@@ -366,8 +377,10 @@ class CrashIT {
     /** SIGKILL: no hook runs, nothing is flushed. */
     private void kill() throws InterruptedException {
         var killed = requireNonNull(process);
+        kills.add(Instant.now());
         killed.destroyForcibly();
         up = false;
+        lives.incrementAndGet();
         assertThat(killed.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(killed.exitValue()).isEqualTo(128 + 9);
     }

@@ -491,6 +491,28 @@ class BadInputIT {
                         "unknown method `tools/lst`",
                         inOrder),
                 refusal(
+                        "a method of half a surrogate pair and a sign of a terminal",
+                        list().replace("\"tools/list\"", "\"\\ud83d\\u001b\"")
+                                .with("Mcp-Method", "=?base64?77+9Gw==?="),
+                        400,
+                        "-32020",
+                        "header Mcp-Method does not match the body",
+                        counted("header_mismatch")),
+                refusal(
+                        "the same in the legacy era",
+                        Call.legacy("x", "").replace("\"x\"", "\"\\ud83d\\u001b\""),
+                        200,
+                        "-32601",
+                        "unknown method `??`",
+                        inOrder),
+                refusal(
+                        "a tool of half a surrogate pair",
+                        Call.legacy("tools/call", "\"name\":\"\\udc00\""),
+                        200,
+                        "-32602",
+                        "unknown tool `?`",
+                        counted("unknown_tool")),
+                refusal(
                         "a method that is gone",
                         Call.modern("initialize", null, ""),
                         404,

@@ -59,16 +59,16 @@ public final class JsonRpcErrors {
                             new Form(
                                     version.modern() ? 404 : 200,
                                     METHOD_NOT_FOUND,
-                                    "unknown method `" + method + "`");
+                                    "unknown method " + quoted(method));
                     case Problem.HeaderMismatch(var why) -> new Form(400, HEADER_MISMATCH, why);
                     case Problem.UnsupportedVersion(var requested) -> {
                         var supported = data.putArray("supported");
                         ProtocolVersion.all().forEach(supported::add);
-                        data.put("requested", requested);
+                        data.put("requested", printable(requested));
                         yield new Form(
                                 400,
                                 UNSUPPORTED_VERSION,
-                                "unsupported protocol version `" + requested + "`");
+                                "unsupported protocol version " + quoted(requested));
                     }
                     case Problem.MissingMeta(var path) -> {
                         data.put("path", path);
@@ -79,7 +79,7 @@ public final class JsonRpcErrors {
                         yield new Form(200, INVALID_PARAMS, at(path, rule));
                     }
                     case Problem.UnknownTool(var name) ->
-                            new Form(200, INVALID_PARAMS, "unknown tool `" + name + "`");
+                            new Form(200, INVALID_PARAMS, "unknown tool " + quoted(name));
                     case Problem.UnknownSession _ ->
                             new Form(404, SESSION_NOT_FOUND, "unknown session, initialize again");
                     case Problem.NoToken(var challenge) -> {
@@ -145,7 +145,24 @@ public final class JsonRpcErrors {
     }
 
     private static String at(String path, String rule) {
-        return (path.isEmpty() ? "the body" : "`" + path + "`") + " " + rule;
+        return (path.isEmpty() ? "the body" : quoted(path)) + " " + rule;
+    }
+
+    private static String quoted(String text) {
+        return "`" + printable(text) + "`";
+    }
+
+    /** What a client wrote, fit for a record and a terminal: no control characters, no halves of pairs. */
+    static String printable(String text) {
+        var out = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c ->
+                        switch (Character.getType(c)) {
+                            case Character.CONTROL, Character.FORMAT, Character.SURROGATE -> '?';
+                            default -> c;
+                        })
+                .forEach(out::appendCodePoint);
+        return out.toString();
     }
 
     /**

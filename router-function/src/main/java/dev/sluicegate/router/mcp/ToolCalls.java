@@ -224,7 +224,7 @@ final class ToolCalls {
             return null;
         }
         var version = info.path("version").textValue();
-        return printable(shortened(version == null ? name : name + " " + version, MAX_CLIENT_INFO));
+        return JsonRpcErrors.printable(shortened(version == null ? name : name + " " + version, MAX_CLIENT_INFO));
     }
 
     /** At most {@code max} characters, none of them half of a pair. */
@@ -233,19 +233,6 @@ final class ToolCalls {
             return text;
         }
         return text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max);
-    }
-
-    /** It goes into the record: without control characters and halves of pairs. */
-    private static String printable(String text) {
-        var out = new StringBuilder(text.length());
-        text.codePoints()
-                .map(c ->
-                        switch (Character.getType(c)) {
-                            case Character.CONTROL, Character.FORMAT, Character.SURROGATE -> '?';
-                            default -> c;
-                        })
-                .forEach(out::appendCodePoint);
-        return out.toString();
     }
 
     private static Answer no(Problem problem) {
