@@ -266,7 +266,9 @@ public final class Edge {
         return new HttpResponse(
                 405,
                 Map.of("Allow", allowed),
-                JsonNodeFactory.instance.objectNode().put("error", "method not allowed, use " + allowed));
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("error", "method not allowed, use " + allowed));
     }
 
     private static HttpResponse notFound() {

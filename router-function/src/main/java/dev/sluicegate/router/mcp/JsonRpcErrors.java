@@ -48,7 +48,7 @@ public final class JsonRpcErrors {
         Map<String, String> headers = Map.of();
         var form =
                 switch (problem) {
-                    case Problem.NotJson _ -> 
+                    case Problem.NotJson _ ->
                             new Form(400, PARSE_ERROR, "the body is not JSON in UTF-8");
                     case Problem.NotARequest(var why) -> new Form(400, INVALID_REQUEST, why);
                     case Problem.UnreadableBody(var path, var rule) -> {

@@ -224,7 +224,8 @@ final class ToolCalls {
             return null;
         }
         var version = info.path("version").textValue();
-        return JsonRpcErrors.printable(shortened(version == null ? name : name + " " + version, MAX_CLIENT_INFO));
+        return JsonRpcErrors.printable(
+                shortened(version == null ? name : name + " " + version, MAX_CLIENT_INFO));
     }
 
     /** At most {@code max} characters, none of them half of a pair. */

@@ -78,7 +78,9 @@ class JsonRpcFuzzTest {
         var stated = data.consumeBoolean() ? "\"2026-07-28\"" : data.consumeString(20);
         var params = data.consumeRemainingAsString();
         var body =
-                ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"" + method + "\",\"params\":{\"name\":\""
+                ("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\""
+                                + method
+                                + "\",\"params\":{\"name\":\""
                                 + name
                                 + "\",\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":"
                                 + stated
@@ -93,7 +95,8 @@ class JsonRpcFuzzTest {
     private void check(byte[] body, Map<String, List<String>> headers) throws IOException {
         gate.enforced.clear();
         gate.refused.clear();
-        var reply = mcp.handle(new McpRequest("01J00000000000000000000000", ADA, headers, body, NOW));
+        var reply =
+                mcp.handle(new McpRequest("01J00000000000000000000000", ADA, headers, body, NOW));
 
         assertThat(STATUSES).contains(reply.status());
         var message = reply.body();
@@ -101,7 +104,8 @@ class JsonRpcFuzzTest {
             assertThat(reply.status()).isEqualTo(202);
             return;
         }
-        // as bytes, because that is what leaves: strict readers, ours among them, must be able to read it
+        // as bytes, because that is what leaves: strict readers, ours among them, must be able to
+        // read it
         var read = StrictJson.read(JSON.writeValueAsBytes(message));
         assertThat(read.path("jsonrpc").asText()).isEqualTo("2.0");
         assertThat(read.has("result")).isNotEqualTo(read.has("error"));
