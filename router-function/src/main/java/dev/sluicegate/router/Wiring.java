@@ -30,6 +30,8 @@ import dev.sluicegate.router.invocation.StsTokens;
 import dev.sluicegate.router.mcp.CallGate;
 import dev.sluicegate.router.mcp.McpEndpoint;
 import dev.sluicegate.router.policy.PublishedPolicies;
+import dev.sluicegate.router.screening.ContactData;
+import dev.sluicegate.router.screening.Detectors;
 import dev.sluicegate.router.screening.Screening;
 import dev.sluicegate.router.trail.AggregatedRefusals;
 import dev.sluicegate.router.trail.DynamoDbAuditTrail;
@@ -79,11 +81,13 @@ final class Wiring {
     private final S3Client s3;
     private final SecretsManagerClient secrets;
     private final Supplier<ToolInvoker> tools;
+    private final Detectors detectors;
     private @Nullable Edge edge;
 
     Wiring(Map<String, String> environment, AwsCredentialsProvider credentials, Clock clock) {
         this.environment = environment;
         this.clock = clock;
+        this.detectors = detectors(environment);
         var http = AwsCrtHttpClient.builder().maxConcurrency(CONNECTIONS).build();
         var bounded =
                 ClientOverrideConfiguration.builder()
@@ -143,11 +147,19 @@ final class Wiring {
             Clock clock) {
         this.environment = environment;
         this.clock = clock;
+        this.detectors = detectors(environment);
         this.dynamoDb = dynamoDb;
         this.kms = kms;
         this.s3 = s3;
         this.secrets = secrets;
         this.tools = () -> tools;
+    }
+
+    /** Made before a snapshot: compiling them costs time and they hold nothing of anybody. */
+    private static Detectors detectors(Map<String, String> environment) {
+        return Detectors.with(
+                ContactData.of(
+                        environment.getOrDefault("CONTACT_DATA", ContactData.PASS.word())));
     }
 
     /** The whole router; a failure to read the secret is tried again on the next call. */
@@ -171,7 +183,7 @@ final class Wiring {
         var chains = new ChainStore(dynamoDb, required("CHAINS_TABLE"), clock, zone, rateLimits());
         var enforcement =
                 new EnforcementPoint(
-                        new Screening(digest),
+                        new Screening(digest, detectors),
                         chains::read,
                         policies,
                         new ApprovalRequests(dynamoDb, required("APPROVALS_TABLE"), clock),

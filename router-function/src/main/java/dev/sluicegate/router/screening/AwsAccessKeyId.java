@@ -15,6 +15,7 @@ final class AwsAccessKeyId implements Detector {
     static final String TYPE = "aws_access_key";
 
     private static final int LENGTH = 20;
+    private static final int MARK = 4;
 
     @Override
     public List<String> keywords() {
@@ -27,6 +28,9 @@ final class AwsAccessKeyId implements Detector {
         if (Alphabet.UPPER_AND_DIGITS.holds(leaf.charAt(start - 1))
                 || leaf.runEnd(start, Alphabet.UPPER_AND_DIGITS, LENGTH) != start + LENGTH
                 || Alphabet.UPPER_AND_DIGITS.holds(leaf.charAt(start + LENGTH))) {
+            return null;
+        }
+        if (Shape.of(leaf, start + MARK, start + LENGTH).isPlaceholder()) {
             return null;
         }
         var id = leaf.text().substring(start, start + LENGTH);

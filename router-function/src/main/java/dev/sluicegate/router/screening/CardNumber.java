@@ -1,9 +1,7 @@
 package dev.sluicegate.router.screening;
 
 import dev.sluicegate.contract.Label;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +15,7 @@ final class CardNumber implements Detector {
     private static final int MIN_DIGITS = 12;
     private static final int MAX_DIGITS = 19;
     private static final int MAX_SEPARATOR = 2;
-    private static final int CONTEXT = 48;
+    private static final int MAX_GROUPS = 8;
 
     /** Names that say a card stands here, in keys and in the text before. */
     private static final List<String> CARD_WORDS =
@@ -37,45 +35,27 @@ final class CardNumber implements Detector {
 
     /** Last words of keys whose long numbers are something else. */
     private static final Set<String> ID_WORDS =
-            Set.of(
-                    "id",
-                    "ids",
-                    "ts",
-                    "time",
-                    "timestamp",
-                    "iat",
-                    "exp",
-                    "nbf",
-                    "sku",
-                    "build",
-                    "version",
-                    "trace",
-                    "span",
-                    "imei",
-                    "iccid",
-                    "sim",
-                    "gtin",
-                    "ean",
-                    "upc",
-                    "isbn",
-                    "serial",
-                    "sequence",
-                    "seq",
-                    "commit",
-                    "hash",
-                    "digest",
-                    "etag",
-                    "cursor");
+            Names.listed(
+                    """
+                    id ids ts time timestamp iat exp nbf sku build version trace span imei iccid
+                    sim gtin ean upc isbn serial sequence seq commit hash digest etag cursor
+                    """);
 
     @Override
     public List<String> keywords() {
-        return List.of("2", "3", "4", "5", "6");
+        return List.of();
+    }
+
+    @Override
+    public boolean anchorsAtDigits() {
+        return true;
     }
 
     @Override
     public @Nullable Span at(Leaf leaf, int start, int end) {
+        var first = leaf.charAt(start);
         var before = leaf.charAt(start - 1);
-        if (Leaf.isDigit(before) || (before == '.' && Leaf.isDigit(leaf.charAt(start - 2)))) {
+        if (first < '2' || first > '6' || (before == '.' && Leaf.isDigit(leaf.charAt(start - 2)))) {
             return null;
         }
         var digits = new char[MAX_DIGITS];
@@ -97,7 +77,10 @@ final class CardNumber implements Detector {
             while (i - separator < MAX_SEPARATOR && isSeparator(leaf.charAt(i))) {
                 i++;
             }
-            if (i == separator || count == MAX_DIGITS || !Leaf.isDigit(leaf.charAt(i))) {
+            if (i == separator
+                    || count == MAX_DIGITS
+                    || groups == MAX_GROUPS
+                    || !Leaf.isDigit(leaf.charAt(i))) {
                 break;
             }
         }
@@ -105,7 +88,7 @@ final class CardNumber implements Detector {
             var printed = last > 0 && printed(counts, last);
             var number = new String(digits, 0, counts[last]);
             if (issued(number)
-                    && luhn(number)
+                    && CheckDigits.luhn(number)
                     && (last == 0
                             ? bareDigitsAreACard(leaf, start, ends[0])
                             : printed || saysCard(leaf, start))) {
@@ -161,43 +144,19 @@ final class CardNumber implements Detector {
     }
 
     private static boolean saysCard(Leaf leaf, int start) {
-        var from = Math.max(0, start - CONTEXT);
-        var words = words(leaf.text().substring(from, start));
+        var words = Nearby.of(leaf, start).wordsBefore();
         return words.stream().anyMatch(CARD_WORDS::contains)
                 || words.stream()
                         .anyMatch(word -> word.startsWith("card") || word.endsWith("card"));
     }
 
     private static boolean isId(String key) {
-        var words = words(key);
+        var words = Names.words(key);
         if (words.isEmpty()) {
             return false;
         }
         var last = words.getLast();
         return ID_WORDS.contains(last) || (last.endsWith("id") && words.size() == 1);
-    }
-
-    /** Words of snake_case, kebab-case, camelCase and prose, in lower case. */
-    private static List<String> words(String text) {
-        var words = new ArrayList<String>();
-        var word = new StringBuilder();
-        for (var i = 0; i < text.length(); i++) {
-            var c = text.charAt(i);
-            var hump = c >= 'A' && c <= 'Z' && i > 0 && Character.isLowerCase(text.charAt(i - 1));
-            if (hump || !Leaf.isAlphanumeric(c)) {
-                if (!word.isEmpty()) {
-                    words.add(word.toString().toLowerCase(Locale.ROOT));
-                    word.setLength(0);
-                }
-            }
-            if (Leaf.isAlphanumeric(c)) {
-                word.append(c);
-            }
-        }
-        if (!word.isEmpty()) {
-            words.add(word.toString().toLowerCase(Locale.ROOT));
-        }
-        return words;
     }
 
     /** Whether an issuer gives out numbers that start so and are that long. */
@@ -228,18 +187,5 @@ final class CardNumber implements Detector {
             case 5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763 -> true; // Maestro
             default -> false;
         };
-    }
-
-    /**
-     * @see <a href="https://www.iso.org/standard/70484.html">ISO/IEC 7812-1, annex B</a>
-     */
-    static boolean luhn(String number) {
-        var sum = 0;
-        for (var i = 0; i < number.length(); i++) {
-            var digit = number.charAt(number.length() - 1 - i) - '0';
-            var doubled = i % 2 == 0 ? digit : 2 * digit;
-            sum += doubled > 9 ? doubled - 9 : doubled;
-        }
-        return sum % 10 == 0;
     }
 }

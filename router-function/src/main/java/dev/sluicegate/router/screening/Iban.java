@@ -39,13 +39,19 @@ final class Iban implements Detector {
 
     @Override
     public List<String> keywords() {
-        return LENGTHS.keySet().stream().sorted().toList();
+        return List.of();
     }
 
     @Override
-    public @Nullable Span at(Leaf leaf, int start, int end) {
-        var separated = isSeparator(leaf.charAt(end));
-        if (!Leaf.isDigit(leaf.charAt(separated ? end + 1 : end))) {
+    public boolean anchorsAtDigits() {
+        return true;
+    }
+
+    @Override
+    public @Nullable Span at(Leaf leaf, int digit, int behind) {
+        var end = isSeparator(leaf.charAt(digit - 1)) ? digit - 1 : digit;
+        var start = end - 2;
+        if (!isLetter(leaf.charAt(start)) || !isLetter(leaf.charAt(end - 1))) {
             return null;
         }
         if (!leaf.startsToken(start)
@@ -54,6 +60,9 @@ final class Iban implements Detector {
         }
         var country = leaf.text().substring(start, end).toLowerCase(Locale.ROOT);
         var length = LENGTHS.getOrDefault(country, 0);
+        if (length == 0) {
+            return null;
+        }
         var compact = new StringBuilder(length);
         var grouped = true;
         var i = start;
@@ -74,6 +83,10 @@ final class Iban implements Detector {
         }
         var iban = compact.toString().toUpperCase(Locale.ROOT);
         return valid(iban) ? new Span(start, i, TYPE, Label.FINANCIAL, iban) : null;
+    }
+
+    private static boolean isLetter(char c) {
+        return Leaf.isAlphanumeric(c) && !Leaf.isDigit(c);
     }
 
     private static boolean isSeparator(char c) {

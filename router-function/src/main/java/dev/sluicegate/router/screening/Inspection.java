@@ -41,7 +41,13 @@ final class Inspection {
     private static final int MAX_KEY_LINES = 400;
 
     /** Nothing that a detector knows is shorter. */
-    private static final int MIN_LENGTH = 12;
+    private static final int MIN_LENGTH = 3;
+
+    /** What is hidden below two encodings is hidden on purpose, and no tool reads it either. */
+    private static final int MAX_DECODED = 2;
+
+    /** Replacing can bring parts together; what does not come to rest soon was built not to. */
+    private static final int MAX_ROUNDS = 6;
 
     private static final int MAX_CONTEXT = 48;
 
@@ -51,26 +57,63 @@ final class Inspection {
     private static final Pattern FIELD = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$.-]{0,39}");
 
     private static final Set<String> JWK_PRIVATE = Set.of("d", "p", "q", "dp", "dq", "qi", "k");
+    private static final List<String> NAME_FIELDS = List.of("name", "key", "Name", "Key");
     private static final int MIN_JWK_VALUE = 16;
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    /** The walk found so much that it stopped. */
-    static final class TooManyFindingsException extends RuntimeException {}
+    /**
+     * What one inspection may cost. Over any of these the walk stops and nothing passes.
+     *
+     * @param findings different ones
+     * @param decoded characters that come out of base64, hexadecimal and percent encoding
+     * @param work characters that are looked at, each time again
+     */
+    record Limits(int findings, long decoded, long work) {
+        /** Some 10 looks a character are usual; the worst text that we know takes 600. */
+        static final Limits STANDARD = new Limits(MAX_FINDINGS, 16L << 20, 1L << 30);
+    }
+
+    /** The walk stopped at a limit. */
+    static final class LimitExceededException extends RuntimeException {
+        private final String type;
+
+        LimitExceededException(String type) {
+            super(type);
+            this.type = type;
+        }
+
+        String type() {
+            return type;
+        }
+    }
 
     private record Key(
             String at, String type, @Nullable Label label, @Nullable String fingerprint) {}
 
     /** Where the walk is, and what is known there. */
     private record Place(
-            String at, String context, Set<Label> declared, boolean nearKeyId, int embedded) {
+            String at,
+            String context,
+            Set<Label> declared,
+            boolean nearKeyId,
+            int embedded,
+            int decoded) {
+        /** In a text of its own that stands here. */
         Place inside() {
-            return new Place(at, context, declared, nearKeyId, embedded + 1);
+            return new Place(at, context, declared, nearKeyId, embedded + 1, decoded);
+        }
+
+        /** In what comes out of an encoding that stands here. */
+        Place behindEncoding() {
+            return new Place(at, context, declared, nearKeyId, embedded, decoded + 1);
         }
     }
 
     private final Scanner scanner;
     private final KeyedDigest digest;
     private final Set<Label> removed;
+    private final Set<String> kept;
+    private final Limits limits;
     private final Map<Key, Integer> found = new LinkedHashMap<>();
     private final Set<Label> labels = EnumSet.noneOf(Label.class);
     private final Deque<String> path = new ArrayDeque<>();
@@ -79,14 +122,33 @@ final class Inspection {
     private long rows;
     private boolean renamed;
     private long hits;
+    private long replaced;
+    private String replacedType = "";
+    private Label replacedLabel = Label.SECRET;
+    private long decoded;
+    private long work;
+    private boolean again;
 
     /**
      * @param removed values with these labels are replaced, others only reported
+     * @param kept types that are only reported whatever their label
      */
-    Inspection(Scanner scanner, KeyedDigest digest, Set<Label> removed) {
+    Inspection(
+            Scanner scanner,
+            KeyedDigest digest,
+            Set<Label> removed,
+            Set<String> kept,
+            Limits limits) {
         this.scanner = scanner;
         this.digest = digest;
         this.removed = removed;
+        this.kept = kept;
+        this.limits = limits;
+    }
+
+    /** Characters that were looked at, each time again. */
+    long work() {
+        return work;
     }
 
     List<Finding> findings() {
@@ -120,18 +182,18 @@ final class Inspection {
      * The copy of {@code node} that may go on.
      *
      * @param declared fields whose labels the manifest declares
-     * @throws TooManyFindingsException if the findings are more than can be recorded
+     * @throws LimitExceededException if it holds more than can be recorded or looked at
      */
     JsonNode json(JsonNode node, String at, List<DeclaredField> declared) {
         fields = declared;
-        var walked = walk(node, new Place(at, "", Set.of(), false, 0), "");
+        var walked = walk(node, new Place(at, "", Set.of(), false, 0, 0), "");
         fields = List.of();
         return walked;
     }
 
     /** As {@link #json}, for a text of its own. */
     String text(String text, String at) {
-        return leaf(text, new Place(at, "", Set.of(), false, 0), true);
+        return leaf(text, new Place(at, "", Set.of(), false, 0, 0), true);
     }
 
     private JsonNode walk(JsonNode node, Place place, String key) {
@@ -163,12 +225,14 @@ final class Inspection {
         }
         labels.addAll(more);
         more.addAll(place.declared());
-        return new Place(place.at(), place.context(), more, place.nearKeyId(), 0);
+        return new Place(place.at(), place.context(), more, place.nearKeyId(), 0, place.decoded());
     }
 
     private JsonNode object(ObjectNode object, Place place, String key) {
         var near = place.nearKeyId() || holdsKeyId(object);
         var jwk = isPrivateJwk(object);
+        var pair = nameOfPair(object);
+        var cluster = isClusterSecret(object);
         var copy = JSON.objectNode();
         var collisions = 0;
         for (var field : object.properties()) {
@@ -181,7 +245,7 @@ final class Inspection {
             while (copy.has(name)) {
                 name = clean + "#" + ++collisions; // keys that differed in what was taken out
             }
-            var own = tail(field.getKey());
+            var own = tail(pair == null || !isValue(field.getKey()) ? field.getKey() : pair);
             var context = key.isEmpty() ? own : key + "." + own;
             var child =
                     new Place(
@@ -189,15 +253,19 @@ final class Inspection {
                             context,
                             place.declared(),
                             near,
-                            place.embedded());
+                            place.embedded(),
+                            place.decoded());
             path.addLast(field.getKey());
             var value = field.getValue();
             if (jwk
                     && JWK_PRIVATE.contains(field.getKey())
                     && value.isTextual()
                     && value.textValue().length() >= MIN_JWK_VALUE
-                    && isRemoved(Label.SECRET, child)) {
+                    && !isTag(value.textValue())
+                    && isRemoved(PrivateKey.TYPE, Label.SECRET, child)) {
                 copy.put(name, whole(value.textValue(), child, PrivateKey.TYPE, Label.SECRET));
+            } else if (cluster && isSecretData(field.getKey()) && value.isObject()) {
+                copy.set(name, clusterSecret((ObjectNode) value, child));
             } else if (isBinary(field.getKey(), object) && value.isTextual()) {
                 copy.put(name, binary(value.textValue(), child));
             } else {
@@ -220,7 +288,8 @@ final class Inspection {
                             place.context(),
                             place.declared(),
                             near,
-                            place.embedded());
+                            place.embedded(),
+                            place.decoded());
             copy.add(walk(array.get(i), child, key));
             path.removeLast();
         }
@@ -254,6 +323,56 @@ final class Inspection {
                                 && object.path("k").isTextual()));
     }
 
+    /** The name that stands beside a value, as in lists of settings; null when there is none. */
+    private static @Nullable String nameOfPair(ObjectNode object) {
+        if (!object.path("value").isTextual() && !object.path("Value").isTextual()) {
+            return null;
+        }
+        for (var field : NAME_FIELDS) {
+            var name = object.path(field);
+            if (name.isTextual() && FIELD.matcher(name.textValue()).matches()) {
+                return name.textValue();
+            }
+        }
+        return null;
+    }
+
+    private static boolean isValue(String key) {
+        return key.equals("value") || key.equals("Value");
+    }
+
+    /**
+     * @see <a href="https://kubernetes.io/docs/concepts/configuration/secret/">Secrets of Kubernetes</a>
+     */
+    private static boolean isClusterSecret(ObjectNode object) {
+        return object.path("kind").asText().equals("Secret")
+                && (object.path("data").isObject() || object.path("stringData").isObject());
+    }
+
+    private static boolean isSecretData(String key) {
+        return key.equals("data") || key.equals("stringData");
+    }
+
+    private JsonNode clusterSecret(ObjectNode data, Place place) {
+        if (!isRemoved("secret", Label.SECRET, place)) {
+            return walk(data, place, "data");
+        }
+        var copy = JSON.objectNode();
+        for (var field : data.properties()) {
+            var value = field.getValue().asText();
+            if (value.isEmpty() || isTag(value)) {
+                copy.set(key(field.getKey(), place), field.getValue());
+            } else {
+                copy.put(key(field.getKey(), place), whole(value, place, "secret", Label.SECRET));
+            }
+        }
+        return copy;
+    }
+
+    private static boolean isTag(String value) {
+        return value.startsWith(ReplacedValue.START) && value.endsWith("]");
+    }
+
     /** Base64 in the content blocks of MCP. */
     private static boolean isBinary(String key, ObjectNode parent) {
         return switch (key) {
@@ -264,7 +383,14 @@ final class Inspection {
     }
 
     private String key(String name, Place place) {
-        var at = new Place(place.at() + "/*", "", Set.of(), place.nearKeyId(), MAX_EMBEDDED);
+        var at =
+                new Place(
+                        place.at() + "/*",
+                        "",
+                        Set.of(),
+                        place.nearKeyId(),
+                        MAX_EMBEDDED,
+                        place.decoded());
         return scan(cleaned(name, at), at);
     }
 
@@ -396,46 +522,104 @@ final class Inspection {
             if (text.contains("END")) {
                 keyLines = 0;
             }
-            if (isKeyLine(text) && isRemoved(Label.SECRET, place)) {
+            if (isKeyLine(text) && isRemoved(PrivateKey.TYPE, Label.SECRET, place)) {
                 return whole(text, place, PrivateKey.TYPE, Label.SECRET);
             }
         }
         return scan(text, place);
     }
 
+    /** Replaces until nothing is left to replace, so that screening again would change nothing. */
     private String scan(String text, Place place) {
         if (text.length() < MIN_LENGTH) {
             return text;
         }
+        var before = again;
+        var current = text;
+        for (var round = 0; round < MAX_ROUNDS; round++) {
+            var next = round(current, place);
+            if (next.equals(current)) {
+                again = before;
+                return next;
+            }
+            current = next;
+            again = true;
+        }
+        again = before;
+        return whole(text, place, "unstable_text", Label.SECRET);
+    }
+
+    private String round(String text, Place place) {
         var leaf = Leaf.of(place.context(), text);
         var spans = scanner.scan(leaf);
         if (leaf.keyOpen()) {
             keyLines = MAX_KEY_LINES;
         }
         var near = AwsSecretKey.near(leaf, spans, place.nearKeyId());
-        if (spans.isEmpty() && near.isEmpty()) {
-            return text;
-        }
         if (!near.isEmpty()) {
             spans = new ArrayList<>(spans);
             spans.addAll(near);
             spans.sort(Comparator.comparingInt(Span::start));
         }
+        worked(leaf.work() + text.length());
         var out = new StringBuilder(text.length());
         var from = 0;
         for (var span : spans) {
             if (place.declared().contains(span.label())) {
                 continue; // declared data, labelled by its field
             }
-            var fingerprint = digest.fingerprint(span.identity());
-            found(place, span.type(), 1, span.label(), fingerprint);
-            if (removed.contains(span.label())) {
-                out.append(text, from, span.start() - leaf.offset());
-                out.append(tag(span.type(), fingerprint));
+            var start = span.start() - leaf.offset();
+            if (start < from) {
+                continue;
+            }
+            if (isRemoved(span.type(), span.label(), place)) {
+                out.append(text, from, start).append(tag(span, place));
                 from = span.end() - leaf.offset();
+            } else if (!again) {
+                found(place, span.type(), 1, span.label(), digest.fingerprint(span.identity()));
             }
         }
-        return out.append(text, from, text.length()).toString();
+        return from == 0 ? decoded(text, place) : out.append(text, from, text.length()).toString();
+    }
+
+    private String tag(Span span, Place place) {
+        return whole(span.identity(), place, span.type(), span.label());
+    }
+
+    /** What is written in another way: found inside, it is replaced as a whole. */
+    private String decoded(String text, Place place) {
+        if (place.decoded() >= MAX_DECODED) {
+            return text;
+        }
+        var out = new StringBuilder();
+        var from = 0;
+        for (var blob : EncodedText.in(text)) {
+            decoded += blob.text().length();
+            worked(blob.text().length());
+            if (decoded > limits.decoded()) {
+                throw new LimitExceededException("decoded");
+            }
+            var before = replaced;
+            leaf(blob.text(), place.behindEncoding(), true);
+            if (replaced > before) {
+                out.append(text, from, blob.start());
+                out.append(
+                        whole(
+                                text.substring(blob.start(), blob.end()),
+                                place,
+                                replacedType,
+                                replacedLabel));
+                from = blob.end();
+            }
+        }
+        return from == 0 ? text : out.append(text, from, text.length()).toString();
+    }
+
+    private void worked(long characters) {
+        work += characters;
+        if (work > limits.work()) {
+            throw new LimitExceededException("work");
+        }
     }
 
     private static boolean isKeyLine(String text) {
@@ -451,18 +635,17 @@ final class Inspection {
         return true;
     }
 
-    private boolean isRemoved(Label label, Place place) {
-        return removed.contains(label) && !place.declared().contains(label);
+    private boolean isRemoved(String type, Label label, Place place) {
+        return removed.contains(label) && !kept.contains(type) && !place.declared().contains(label);
     }
 
     private String whole(String value, Place place, String type, Label label) {
         var fingerprint = digest.fingerprint(value);
         found(place, type, 1, label, fingerprint);
-        return tag(type, fingerprint);
-    }
-
-    private static String tag(String type, String fingerprint) {
-        return "[REDACTED:" + type + ":" + fingerprint + "]";
+        replaced++;
+        replacedType = type;
+        replacedLabel = label;
+        return ReplacedValue.tag(type, fingerprint);
     }
 
     private void found(
@@ -476,8 +659,8 @@ final class Inspection {
         if (label != null) {
             labels.add(label);
         }
-        if (found.size() > MAX_FINDINGS) {
-            throw new TooManyFindingsException();
+        if (found.size() > limits.findings()) {
+            throw new LimitExceededException("findings");
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluicegate.router.screening;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A decoded string as detectors see it: {@code key: value}, with typographic variants of ASCII folded
  * to ASCII one to one, so that positions stay what they are.
@@ -16,6 +18,9 @@ final class Leaf {
     private final int offset;
     private int nextEnd = -1;
     private boolean keyOpen;
+    private int command = -1;
+    private long work;
+    private @Nullable Nearby nearby;
 
     private Leaf(String text, int offset) {
         this.text = text;
@@ -48,7 +53,36 @@ final class Leaf {
         keyOpen = true;
     }
 
+    /** Characters that were looked at, each time again. */
+    long work() {
+        return work;
+    }
+
+    void worked(long characters) {
+        work += characters;
+    }
+
+    /** The words around the number that was looked at last. */
+    @Nullable Nearby nearby() {
+        return nearby;
+    }
+
+    void remember(Nearby words) {
+        nearby = words;
+    }
+
+    /** A command whose options may hold a password stands here. */
+    void commandAt(int index) {
+        command = index;
+    }
+
+    /** Where the last such command stands, or -1. */
+    int command() {
+        return command;
+    }
+
     char charAt(int index) {
+        work++;
         return index >= 0 && index < text.length() ? text.charAt(index) : '\0';
     }
 
@@ -70,7 +104,30 @@ final class Leaf {
         while (i < limit && alphabet.holds(text.charAt(i))) {
             i++;
         }
+        work += i - start + 1L;
         return i;
+    }
+
+    /** Start of the run of {@code alphabet} characters that ends before {@code end}. */
+    int runStart(int end, Alphabet alphabet, int max) {
+        var limit = Math.max(0, end - max);
+        var i = end;
+        while (i > limit && alphabet.holds(text.charAt(i - 1))) {
+            i--;
+        }
+        work += end - i + 1L;
+        return i;
+    }
+
+    /** Whether {@code word} stands at {@code index}. */
+    boolean holds(int index, String word) {
+        work += word.length();
+        return text.startsWith(word, index);
+    }
+
+    /** Whether what stands at {@code index}, behind separators, is the tag of a replaced value. */
+    boolean isReplaced(int index) {
+        return charAt(index - 1) == '[' && holds(index - 1, ReplacedValue.START);
     }
 
     /**
@@ -79,6 +136,9 @@ final class Leaf {
      */
     int assigned(int index) {
         var value = runEnd(index, Alphabet.SEPARATOR, MAX_SEPARATORS);
+        if (isReplaced(value)) {
+            return -1;
+        }
         for (var at = index; at < value; at++) {
             if (":=>".indexOf(text.charAt(at)) >= 0) {
                 return value < text.length() ? value : -1;
@@ -91,7 +151,7 @@ final class Leaf {
     int behindName(int index) {
         var name = runEnd(index, Alphabet.IDENTIFIER, MAX_IDENTIFIER_TAIL);
         var value = runEnd(name, Alphabet.SEPARATOR, MAX_SEPARATORS);
-        return value == name || value >= text.length() ? -1 : value;
+        return value == name || value >= text.length() || isReplaced(value) ? -1 : value;
     }
 
     /** The identifier to which the value at {@code index} is assigned; empty when there is none. */
@@ -122,6 +182,7 @@ final class Leaf {
                     && !(charAt(found - 1) == ' ' && charAt(found - 2) == '-')) {
                 found = text.indexOf(END_MARKER, found + 1);
             }
+            work += (found < 0 ? text.length() : found) - index;
             nextEnd = found < 0 ? Integer.MAX_VALUE : found;
         }
         return Math.min(nextEnd, text.length());

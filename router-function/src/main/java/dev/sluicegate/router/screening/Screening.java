@@ -45,26 +45,32 @@ public final class Screening {
 
     private static final Set<Label> FROM_ARGUMENTS = EnumSet.of(Label.SECRET, Label.CREDENTIAL);
     private static final Set<Label> FROM_RESULTS =
-            EnumSet.of(Label.SECRET, Label.CREDENTIAL, Label.FINANCIAL);
+            EnumSet.of(Label.SECRET, Label.CREDENTIAL, Label.FINANCIAL, Label.PII);
 
-    private final Scanner scanner =
-            new Scanner(
-                    List.of(
-                            new PrivateKey(),
-                            new JsonWebToken(),
-                            new AwsAccessKeyId(),
-                            new AwsSecretKey(),
-                            new AwsSessionToken(),
-                            new BearerToken(),
-                            new Iban(),
-                            new CardNumber()));
     private final KeyedDigest digest;
+    private final Detectors detectors;
+    private final Inspection.Limits most;
+
+    /**
+     * With the detectors of a plain configuration.
+     *
+     * @param digest keys the fingerprints of what is found
+     */
+    public Screening(KeyedDigest digest) {
+        this(digest, Detectors.STANDARD);
+    }
 
     /**
      * @param digest keys the fingerprints of what is found
      */
-    public Screening(KeyedDigest digest) {
+    public Screening(KeyedDigest digest, Detectors detectors) {
+        this(digest, detectors, Inspection.Limits.STANDARD);
+    }
+
+    Screening(KeyedDigest digest, Detectors detectors, Inspection.Limits most) {
         this.digest = digest;
+        this.detectors = detectors;
+        this.most = most;
     }
 
     /** Screens the arguments of a call; from here on all stages see what this returns. */
@@ -73,14 +79,15 @@ public final class Screening {
         if (limit != null) {
             return new ScreenedArguments.Blocked(List.of(limit), "the arguments " + rule(limit));
         }
-        var inspection = new Inspection(scanner, digest, FROM_ARGUMENTS);
+        var inspection =
+                new Inspection(detectors.ofArguments(), digest, FROM_ARGUMENTS, Set.of(), most);
         JsonNode screened;
         try {
             screened = inspection.json(arguments, "/args", List.of());
-        } catch (Inspection.TooManyFindingsException e) {
+        } catch (Inspection.LimitExceededException e) {
             return new ScreenedArguments.Blocked(
-                    with(inspection.findings(), "/args", "findings"),
-                    "the arguments hold too many values that may not pass");
+                    with(inspection.findings(), "/args", e.type()),
+                    "the arguments " + exceeded(e.type()));
         }
         if (inspection.renamed()) {
             // the schema and its defaults saw another name: under its new one the value is
@@ -140,7 +147,8 @@ public final class Screening {
                 return new ScreenedResult.Blocked(List.of(limit), "the result " + rule(limit));
             }
         }
-        var inspection = new Inspection(scanner, digest, FROM_RESULTS);
+        var inspection =
+                new Inspection(detectors.ofResults(), digest, FROM_RESULTS, detectors.kept(), most);
         JsonNode screened = null;
         ArrayNode blocks = null;
         String message = null;
@@ -166,10 +174,10 @@ public final class Screening {
                         with(inspection.findings(), "/result", "rows"),
                         "the result has more than " + limits.rows() + " rows; ask for less");
             }
-        } catch (Inspection.TooManyFindingsException e) {
+        } catch (Inspection.LimitExceededException e) {
             return new ScreenedResult.Blocked(
-                    with(inspection.findings(), "/result", "findings"),
-                    "the result holds too many values that may not pass");
+                    with(inspection.findings(), "/result", e.type()),
+                    "the result " + exceeded(e.type()) + "; ask for less");
         }
         long bytes = message == null ? 0 : message.getBytes(StandardCharsets.UTF_8).length;
         for (var part : new JsonNode[] {screened, blocks}) {
@@ -220,6 +228,15 @@ public final class Screening {
             case "depth" -> "is nested more than " + StrictJson.MAX_DEPTH + " levels deep";
             case "key_length" -> "has a key of more than " + MAX_KEY_CHARACTERS + " characters";
             default -> throw new IllegalArgumentException("no limit `" + limit.type() + "`");
+        };
+    }
+
+    private static String exceeded(String limit) {
+        return switch (limit) {
+            case "findings" -> "would carry more values that may not pass than can be recorded";
+            case "decoded" -> "would carry more encoded text than can be screened";
+            case "work" -> "would take too long to screen";
+            default -> throw new IllegalArgumentException("no limit `" + limit + "`");
         };
     }
 

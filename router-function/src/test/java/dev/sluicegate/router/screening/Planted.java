@@ -89,7 +89,7 @@ final class Planted {
         var body = issuer + characters(random, "0123456789", 15 - issuer.length());
         var number = body;
         for (var digit = 0; digit < 10; digit++) {
-            if (CardNumber.luhn(body + digit)) {
+            if (CheckDigits.luhn(body + digit)) {
                 number = body + digit;
             }
         }

@@ -1,0 +1,97 @@
+package dev.sluicegate.router.screening;
+
+import static dev.sluicegate.router.screening.Screened.released;
+import static dev.sluicegate.router.screening.Screened.typesIn;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class EncodedTextTest {
+    private static final String TOKEN = Template.filled("ghp_{w36}");
+
+    private static final UnaryOperator<String> BASE64 =
+            text -> Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    private static final UnaryOperator<String> BASE64_URL =
+            text ->
+                    Base64.getUrlEncoder()
+                            .withoutPadding()
+                            .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    private static final UnaryOperator<String> LINES =
+            text -> Base64.getMimeEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    private static final UnaryOperator<String> HEX =
+            text -> HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+    private static final UnaryOperator<String> PERCENT =
+            text -> {
+                var out = new StringBuilder();
+                for (var b : text.getBytes(StandardCharsets.UTF_8)) {
+                    out.append('%').append(HexFormat.of().toHexDigits(b));
+                }
+                return out.toString();
+            };
+    private static final List<UnaryOperator<String>> ALL =
+            List.of(BASE64, BASE64_URL, LINES, HEX, PERCENT);
+
+    @Test
+    void aSecretBehindOneOrTwoEncodingsTakesTheWholeBlobWithIt() {
+        var text = "é config: token of ours = " + TOKEN + " and some more text to make it long, é";
+        for (var outer : ALL) {
+            var once = outer.apply(text);
+            assertThat(released("before " + once + " after"))
+                    .matches("before \\[REDACTED:github_token:[0-9a-f]{8}] after");
+            for (var inner : ALL) {
+                var twice = outer.apply("x: " + inner.apply(text) + " y");
+                assertThat(released("before " + twice + " after"))
+                        .as(twice)
+                        .matches("before \\[REDACTED:github_token:[0-9a-f]{8}] after");
+            }
+        }
+    }
+
+    @Test
+    void aThirdEncodingIsNotOpened() {
+        assertThat(typesIn(BASE64.apply(BASE64.apply(BASE64.apply("t " + TOKEN))))).isEmpty();
+    }
+
+    @Test
+    void jsonInsideOfBase64InsideOfJsonIsRead() {
+        var inner = "{\"config\":{\"db_password\":\"hunter2hunter2\"}}";
+        var outer = "{\"payload\":\"" + BASE64.apply(inner) + "\"}";
+
+        assertThat(typesIn(outer)).containsExactly("password", "password");
+        assertThat(released(outer)).contains("[REDACTED:password:").doesNotContain("payload\":\"ey");
+    }
+
+    @Test
+    void whatIsEncodedAndHarmlessStaysAsItIs() {
+        var bytes = new byte[3_000];
+        new Random(3).nextBytes(bytes);
+        for (var text :
+                List.of(
+                        BASE64.apply("nothing to see here, only words and 4 numbers"),
+                        HEX.apply("nothing to see here, only words and 4 numbers"),
+                        "https://example.com/?q=a%20b%26c%3D1",
+                        "100% of 5%25",
+                        Base64.getEncoder().encodeToString(bytes),
+                        HexFormat.of().formatHex(bytes),
+                        "612dd272d1371c17149d439536b3216fdaeeb975",
+                        "averyveryverylongwordwithoutanyblanksinit",
+                        "%zz%4")) {
+            assertThat(typesIn(text)).as(text).isEmpty();
+            assertThat(released(text)).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void aSecretKeptForOneKeyIsReadUnderItBehindAnEncoding() {
+        var blob = Template.filled("{w48}");
+
+        assertThat(Screened.typesUnder("note", BASE64.apply("client_secret=" + blob)))
+                .contains("secret");
+    }
+}
