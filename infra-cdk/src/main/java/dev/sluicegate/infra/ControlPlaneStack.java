@@ -90,6 +90,7 @@ final class ControlPlaneStack extends Stack {
         environment.put("STAGE", settings.stage());
         environment.put("ENVIRONMENT", EnvironmentParameter.in(this, settings));
         environment.put("ZONE", settings.zone());
+        environment.put("CONTACT_DATA", settings.contactData());
         environment.put("AUDIT_TABLE", settings.name("audit"));
         environment.put("AUDIT_KEYS_TABLE", settings.name("audit-keys"));
         environment.put("AUDIT_BUCKET", arns.bucketName());

@@ -2,6 +2,7 @@ package dev.sluicegate.infra;
 
 import dev.sluicegate.contract.Product;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import software.constructs.Node;
@@ -13,6 +14,8 @@ import software.constructs.Node;
  * @param environment {@code dev} or {@code prod}: the value of the {@code env} tag; {@code environment},
  *     default {@code prod} for the stage of that name
  * @param zone IANA zone of day and hour conditions, {@code zone}
+ * @param contactData what happens to mail addresses, telephone numbers and network addresses of people in
+ *     results: {@code pass}, {@code label} or {@code remove}; {@code contactData}
  * @param stsIssuer URL of the gateway's own OIDC provider, a literal because it is part of condition keys;
  *     {@code stsIssuer}
  * @param publicUrl the MCP resource URI, {@code publicUrl}
@@ -28,6 +31,7 @@ record Settings(
         String stage,
         String environment,
         String zone,
+        String contactData,
         String stsIssuer,
         String publicUrl,
         String issuers,
@@ -57,6 +61,10 @@ record Settings(
             throw new IllegalArgumentException(
                     "environment `" + environment + "` is neither dev nor prod");
         }
+        if (!List.of("pass", "label", "remove").contains(contactData)) {
+            throw new IllegalArgumentException(
+                    "contactData `" + contactData + "` is none of pass, label, remove");
+        }
         if (!stsIssuer.matches("https://[a-z0-9.-]+(/[A-Za-z0-9._/-]*[A-Za-z0-9_-])?")) {
             throw new IllegalArgumentException(
                     "stsIssuer `" + stsIssuer + "` is not an https URL without query");
@@ -70,6 +78,7 @@ record Settings(
                 stage,
                 text(node, "environment", stage.equals("prod") ? "prod" : "dev"),
                 text(node, "zone", "UTC"),
+                text(node, "contactData", "pass"),
                 text(node, "stsIssuer", "https://issuer." + domain),
                 text(node, "publicUrl", "https://gateway." + domain + "/mcp"),
                 text(

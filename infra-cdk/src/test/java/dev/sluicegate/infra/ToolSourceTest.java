@@ -100,9 +100,30 @@ class ToolSourceTest {
                 .hasMessageContaining("stsIssuer");
     }
 
+    @Test
+    void aChoiceForContactDataThatDoesNotExistIsRefused() {
+        assertThatThrownBy(() -> settings("dev", "dev", "redact", "https://issuer.example"))
+                .hasMessage("contactData `redact` is none of pass, label, remove");
+    }
+
     private Settings settings(String stage, String environment, String issuer) {
+        return settings(stage, environment, "pass", issuer);
+    }
+
+    private Settings settings(
+            String stage, String environment, String contactData, String issuer) {
         return new Settings(
-                stage, environment, "UTC", issuer, "https://x/mcp", "[]", "", 0, root, false);
+                stage,
+                environment,
+                "UTC",
+                contactData,
+                issuer,
+                "https://x/mcp",
+                "[]",
+                "",
+                0,
+                root,
+                false);
     }
 
     private Path resources(String folder) throws IOException {

@@ -44,7 +44,10 @@ final class ClusterSecret implements Detector {
             var colon = text.indexOf(": ", line, end);
             var value = colon < 0 ? -1 : leaf.runEnd(colon + 2, Alphabet.SEPARATOR, 8);
             var comment = text.indexOf('#', line, end);
-            if (value > 0 && value < end && !leaf.isReplaced(value) && (comment < 0 || comment > colon)) {
+            if (value > 0
+                    && value < end
+                    && !leaf.isReplaced(value)
+                    && (comment < 0 || comment > colon)) {
                 var length = leaf.runEnd(value, Alphabet.BASE64_PADDED, end - value) - value;
                 if (length >= MIN_VALUE && !Shape.of(leaf, value, value + length).isPlaceholder()) {
                     from = from < 0 ? value : from;

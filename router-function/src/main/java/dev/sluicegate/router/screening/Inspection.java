@@ -228,7 +228,8 @@ final class Inspection {
         return new Place(place.at(), place.context(), more, place.nearKeyId(), 0, place.decoded());
     }
 
-    private JsonNode object(ObjectNode object, Place place, String key) {
+    private JsonNode object(ObjectNode given, Place place, String key) {
+        var object = readable(given, place);
         var near = place.nearKeyId() || holdsKeyId(object);
         var jwk = isPrivateJwk(object);
         var pair = nameOfPair(object);
@@ -323,6 +324,31 @@ final class Inspection {
                                 && object.path("k").isTextual()));
     }
 
+    /** The object under names that a person sees: what hides in a name must not hide what it says. */
+    private ObjectNode readable(ObjectNode object, Place place) {
+        var hidden = false;
+        for (var names = object.fieldNames(); !hidden && names.hasNext(); ) {
+            var name = names.next();
+            hidden = !HiddenCharacters.clean(name).text().equals(name);
+        }
+        if (!hidden) {
+            return object;
+        }
+        renamed |= place.embedded() == 0;
+        var at = below(place);
+        var copy = JSON.objectNode();
+        var collisions = 0;
+        for (var field : object.properties()) {
+            var clean = cleaned(field.getKey(), at);
+            var name = clean;
+            while (copy.has(name)) {
+                name = clean + "#" + ++collisions; // names that differed in what was taken out
+            }
+            copy.set(name, field.getValue());
+        }
+        return copy;
+    }
+
     /** The name that stands beside a value, as in lists of settings; null when there is none. */
     private static @Nullable String nameOfPair(ObjectNode object) {
         if (!object.path("value").isTextual() && !object.path("Value").isTextual()) {
@@ -330,8 +356,11 @@ final class Inspection {
         }
         for (var field : NAME_FIELDS) {
             var name = object.path(field);
-            if (name.isTextual() && FIELD.matcher(name.textValue()).matches()) {
-                return name.textValue();
+            if (name.isTextual()) {
+                var clean = HiddenCharacters.clean(name.textValue()).text();
+                if (FIELD.matcher(clean).matches()) {
+                    return clean;
+                }
             }
         }
         return null;
@@ -345,7 +374,7 @@ final class Inspection {
      * @see <a href="https://kubernetes.io/docs/concepts/configuration/secret/">Secrets of Kubernetes</a>
      */
     private static boolean isClusterSecret(ObjectNode object) {
-        return object.path("kind").asText().equals("Secret")
+        return HiddenCharacters.clean(object.path("kind").asText()).text().equals("Secret")
                 && (object.path("data").isObject() || object.path("stringData").isObject());
     }
 
@@ -358,7 +387,7 @@ final class Inspection {
             return walk(data, place, "data");
         }
         var copy = JSON.objectNode();
-        for (var field : data.properties()) {
+        for (var field : readable(data, place).properties()) {
             var value = field.getValue().asText();
             if (value.isEmpty() || isTag(value)) {
                 copy.set(key(field.getKey(), place), field.getValue());
@@ -383,15 +412,13 @@ final class Inspection {
     }
 
     private String key(String name, Place place) {
-        var at =
-                new Place(
-                        place.at() + "/*",
-                        "",
-                        Set.of(),
-                        place.nearKeyId(),
-                        MAX_EMBEDDED,
-                        place.decoded());
-        return scan(cleaned(name, at), at);
+        return scan(name, below(place));
+    }
+
+    /** Where names stand; a place that showed them could show what they hold. */
+    private static Place below(Place place) {
+        return new Place(
+                place.at() + "/*", "", Set.of(), place.nearKeyId(), MAX_EMBEDDED, place.decoded());
     }
 
     /** The end of a key says what the value is, and a long key must not be read again for each leaf. */

@@ -410,7 +410,8 @@ final class NamedSecret implements Detector {
         }
         var name = leaf.text().substring(leaf.runStart(start, Alphabet.KEY, MAX_NAME), end);
         var words = new ArrayList<>(Names.words(name.toLowerCase(Locale.ROOT)));
-        if (words.size() < 2 && name.length() < 7 || words.stream().anyMatch(HARMLESS::contains)) {
+        if ((words.size() < 2 && name.length() < 7)
+                || words.stream().anyMatch(HARMLESS::contains)) {
             return null;
         }
         return span(leaf, end + 1, to);

@@ -630,7 +630,8 @@ final class NationalId implements Detector {
                         && CheckDigits.isDate(
                                 CheckDigits.number(date, 2, 4), CheckDigits.number(date, 0, 2))
                         && isBounded(leaf, start, to)
-                        && nearby.saysAny(List.of(
+                        && nearby.saysAny(
+                                List.of(
                                         "henkilötunnus",
                                         "henkilotunnus",
                                         "hetu",

@@ -400,8 +400,7 @@ final class ProviderToken implements Detector {
                             MARKS.stream()
                                     .filter(m -> m.text().toLowerCase(Locale.ROOT).startsWith(k))
                                     .sorted(
-                                            Comparator.comparingInt(
-                                                            (Mark m) -> m.text().length())
+                                            Comparator.comparingInt((Mark m) -> m.text().length())
                                                     .reversed())
                                     .toList());
         }

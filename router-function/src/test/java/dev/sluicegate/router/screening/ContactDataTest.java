@@ -84,8 +84,7 @@ class ContactDataTest {
         var manifest = Manifests.with(",\"out\":{\"fields\":{\"/email\":\"pii\"}}");
         var result = Manifests.json("{\"email\":\"ada@example.com\",\"note\":\"ada@example.com\"}");
 
-        var screened =
-                (ScreenedResult.Passed) REMOVE.screenResult(manifest, result, null, null);
+        var screened = (ScreenedResult.Passed) REMOVE.screenResult(manifest, result, null, null);
 
         assertThat(String.valueOf(screened.structured()))
                 .contains("\"email\":\"ada@example.com\"")

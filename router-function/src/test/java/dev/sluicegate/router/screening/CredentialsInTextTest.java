@@ -30,7 +30,8 @@ class CredentialsInTextTest {
         var url = Template.filled(template);
 
         assertThat(typesIn("see " + url + " there")).containsExactly(type);
-        assertThat(released("see " + url + " there")).endsWith(url.substring(url.lastIndexOf('@')) + " there");
+        assertThat(released("see " + url + " there"))
+                .endsWith(url.substring(url.lastIndexOf('@')) + " there");
     }
 
     @ParameterizedTest
@@ -73,7 +74,12 @@ class CredentialsInTextTest {
         var age = "AGE-SECRET-" + "KEY-1" + "Q".repeat(58);
 
         assertThat(typesIn(age)).containsExactly("private_key");
-        assertThat(typesIn("-----BEGIN PGP " + "PRIVATE KEY BLOCK-----\n" + Template.filled("{b64}\n{b64}") + "\n-----END PGP PRIVATE KEY BLOCK-----"))
+        assertThat(
+                        typesIn(
+                                "-----BEGIN PGP "
+                                        + "PRIVATE KEY BLOCK-----\n"
+                                        + Template.filled("{b64}\n{b64}")
+                                        + "\n-----END PGP PRIVATE KEY BLOCK-----"))
                 .containsExactly("private_key");
     }
 }

@@ -64,7 +64,9 @@ class EncodedTextTest {
         var outer = "{\"payload\":\"" + BASE64.apply(inner) + "\"}";
 
         assertThat(typesIn(outer)).containsExactly("password", "password");
-        assertThat(released(outer)).contains("[REDACTED:password:").doesNotContain("payload\":\"ey");
+        assertThat(released(outer))
+                .contains("[REDACTED:password:")
+                .doesNotContain("payload\":\"ey");
     }
 
     @Test

@@ -117,12 +117,22 @@ class NamedSecretTest {
     @Test
     void theValueOfANamedSettingHasTheNameThatStandsBesideIt() {
         var value = Template.filled("{w32}");
-        var json = Manifests.json("{\"env\":[{\"name\":\"API_TOKEN\",\"value\":\"" + value + "\"}]}");
+        var json =
+                Manifests.json("{\"env\":[{\"name\":\"API_TOKEN\",\"value\":\"" + value + "\"}]}");
 
-        var released =
-                Screened.released(new Screening(Screened.DIGEST), json).toString();
+        var released = Screened.released(new Screening(Screened.DIGEST), json).toString();
 
         assertThat(released).doesNotContain(value).contains("[REDACTED:");
+    }
+
+    @Test
+    void aHiddenCharacterInANameDoesNotHideWhatItSays() {
+        var screening = new Screening(Screened.DIGEST);
+        for (var key : new String[] {"pass\u200Bword", "pas\u0000sword", "\u202Epassword"}) {
+            var released = Screened.released(screening, Screened.text(key, "hunter2"));
+
+            assertThat(released.path("password").asText()).startsWith("[REDACTED:password:");
+        }
     }
 
     @Test
@@ -139,7 +149,10 @@ class NamedSecretTest {
 
         assertThat(typesIn(yaml)).containsExactly("secret");
         assertThat(released(yaml)).contains("name: db").doesNotContain(Template.filled("{b12}"));
-        assertThat(Screened.released(new Screening(Screened.DIGEST), json).at("/data/first").asText())
+        assertThat(
+                        Screened.released(new Screening(Screened.DIGEST), json)
+                                .at("/data/first")
+                                .asText())
                 .startsWith("[REDACTED:secret:");
     }
 
@@ -151,6 +164,8 @@ class NamedSecretTest {
         assertThat(released("api_key = \"" + token + "\""))
                 .matches("api_key = \"\\[REDACTED:github_token:[0-9a-f]{8}]\"");
         assertThat(typesIn("password=prefix" + token + "\n")).hasSize(1);
-        assertThat(released("password=pre!" + token + "\n")).doesNotContain("pre!").doesNotContain(token);
+        assertThat(released("password=pre!" + token + "\n"))
+                .doesNotContain("pre!")
+                .doesNotContain(token);
     }
 }

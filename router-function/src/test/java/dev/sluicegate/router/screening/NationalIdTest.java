@@ -129,8 +129,7 @@ class NationalIdTest {
         assertThat(CheckDigits.verhoeff("3263")).isFalse();
         var aadhaar = "";
         for (var digit = 0; digit <= 9; digit++) {
-            aadhaar =
-                    CheckDigits.verhoeff("23456789012" + digit) ? "23456789012" + digit : aadhaar;
+            aadhaar = CheckDigits.verhoeff("23456789012" + digit) ? "23456789012" + digit : aadhaar;
         }
         assertThat(typesUnder("aadhaar", aadhaar)).containsExactly("in_aadhaar");
         assertThat(typesUnder("account", aadhaar)).isEmpty();
@@ -146,7 +145,8 @@ class NationalIdTest {
         assertThat(typesIn("cvv: 49312")).isEmpty();
         assertThat(typesUnder("vin", "1M8GDM9AXKP042788")).containsExactly("vehicle_number");
         assertThat(typesUnder("vin", "1M8GDM9A1KP042788")).isEmpty();
-        assertThat(typesIn("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa")).containsExactly("bitcoin_address");
+        assertThat(typesIn("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"))
+                .containsExactly("bitcoin_address");
         assertThat(typesIn("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb")).isEmpty();
     }
 

@@ -33,12 +33,11 @@ final class Template {
     static String filled(String template) {
         var random = new Random(template.hashCode());
         return PART.matcher(template)
-                .replaceAll(
-                        part ->
-                                drawn(
-                                        random,
-                                        ALPHABETS.getOrDefault(part.group(1), ""),
-                                        Integer.parseInt(part.group(2))));
+                .replaceAll(part ->
+                        drawn(
+                                random,
+                                ALPHABETS.getOrDefault(part.group(1), ""),
+                                Integer.parseInt(part.group(2))));
     }
 
     /** With letters and digits at both ends, as a token has them. */
