@@ -1,7 +1,6 @@
 package dev.sluicegate.policy;
 
-import com.cedarpolicy.value.EntityTypeName;
-import com.cedarpolicy.value.EntityUID;
+import dev.sluicegate.policy.cedar.EntityUid;
 import java.util.Set;
 
 /** The names of our Cedar world, and how text becomes Cedar source. */
@@ -14,13 +13,6 @@ final class Cedar {
     static final String GATEWAY_TYPE = NAMESPACE + "::Gateway";
     static final String ENVIRONMENT_TYPE = NAMESPACE + "::Environment";
 
-    static final EntityTypeName ROLE = type(ROLE_TYPE);
-    static final EntityTypeName ACTION = type(ACTION_TYPE);
-    static final EntityTypeName USER = type(USER_TYPE);
-    static final EntityTypeName WORKLOAD = type(WORKLOAD_TYPE);
-    static final EntityTypeName GATEWAY = type(GATEWAY_TYPE);
-    static final EntityTypeName ENVIRONMENT = type(ENVIRONMENT_TYPE);
-
     /** Every action is in it. */
     static final String CALL_TOOL = "CallTool";
 
@@ -29,12 +21,12 @@ final class Cedar {
 
     private Cedar() {}
 
-    static EntityUID role(String id) {
-        return ROLE.of(id);
+    static EntityUid role(String id) {
+        return new EntityUid(ROLE_TYPE, id);
     }
 
-    static EntityUID action(String id) {
-        return ACTION.of(id);
+    static EntityUid action(String id) {
+        return new EntityUid(ACTION_TYPE, id);
     }
 
     /** {@code text} as a Cedar string literal, pure ASCII. */
@@ -54,9 +46,5 @@ final class Cedar {
                     }
                 });
         return out.append('"').toString();
-    }
-
-    private static EntityTypeName type(String name) {
-        return EntityTypeName.parse(name).orElseThrow();
     }
 }

@@ -1,66 +1,97 @@
 package dev.sluicegate.policy;
 
-import com.cedarpolicy.BasicAuthorizationEngine;
-import com.cedarpolicy.model.AuthorizationRequest;
-import com.cedarpolicy.model.entity.Entity;
-import com.cedarpolicy.model.exception.AuthException;
-import com.cedarpolicy.model.exception.CacheException;
-import com.cedarpolicy.model.exception.InternalException;
-import com.cedarpolicy.model.policy.Policy;
-import com.cedarpolicy.value.EntityUID;
-import com.cedarpolicy.value.PrimString;
-import com.cedarpolicy.value.Value;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluicegate.policy.cedar.Entities;
+import dev.sluicegate.policy.cedar.Entity;
+import dev.sluicegate.policy.cedar.EntityUid;
+import dev.sluicegate.policy.cedar.MalformedPolicyException;
+import dev.sluicegate.policy.cedar.Policies;
+import dev.sluicegate.policy.cedar.Policy;
+import dev.sluicegate.policy.cedar.RecordValue;
+import dev.sluicegate.policy.cedar.Request;
+import dev.sluicegate.policy.cedar.Value;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** A {@link Slice} ready to be asked: its policies are parsed once and kept on the engine's side. */
+/** A {@link Slice} ready to be asked. Immutable. */
 final class CompiledSlice {
-    private static final Logger log = LoggerFactory.getLogger(CompiledSlice.class);
-
-    private final Map<String, Rule> rules = new HashMap<>();
-    private final List<Rule> ordered;
+    private final Map<String, Ruling> rulings = new HashMap<>();
+    private final Policies policies;
     private final InputType.Fields inputType;
-    private final com.cedarpolicy.model.policy.PolicySet policies;
-    private final EntityUID action;
-    private final EntityUID resource;
-    private final Gateway gateway;
-    private final Set<Entity> actions;
+    private final EntityUid action;
+    private final EntityUid resource;
+    private final RecordValue gatewayFacts;
+    private final Map<EntityUid, Entity> actions = new HashMap<>();
     private final boolean dependsOnApproval;
     private final boolean dependsOnStepUp;
     private final List<Long> authAges;
 
     /**
-     * @throws PolicyEngineException if the engine cannot read the policies
+     * @throws PolicyEngineException if the policies cannot be read
      */
     CompiledSlice(Slice slice, Gateway gateway) {
-        this.gateway = gateway;
-        ordered = slice.rules();
-        ordered.forEach(rule -> rules.put(rule.id(), rule));
         inputType = InputType.of(slice.inputSchema());
         action = Cedar.action(slice.tool());
-        resource = Cedar.GATEWAY.of(gateway.id());
-        actions = actions(slice);
-        policies = policies(slice);
-        var checks = ordered.stream().map(Widening::of).toList();
-        dependsOnApproval = checks.stream().anyMatch(Widening::dependsOnApproval);
-        dependsOnStepUp = checks.stream().anyMatch(Widening::dependsOnStepUp);
+        resource = new EntityUid(Cedar.GATEWAY_TYPE, gateway.id());
+        gatewayFacts = facts(gateway);
+        var all = Cedar.action(Cedar.CALL_TOOL);
+        var groups = new ArrayList<EntityUid>();
+        groups.add(all);
+        actions.put(all, new Entity(all, List.of()));
+        for (var group : slice.groups()) {
+            var uid = Cedar.action(group);
+            groups.add(uid);
+            actions.put(uid, new Entity(uid, List.of(all)));
+        }
+        actions.put(action, new Entity(action, groups));
+
+        var rules = slice.rules().stream().sorted(Comparator.comparing(Rule::id)).toList();
+        var read = new ArrayList<Policy>();
+        var approval = false;
+        var stepUp = false;
         var ages = new TreeSet<Long>(Comparator.reverseOrder());
-        ordered.forEach(rule -> authAges(rule.json(), ages));
+        try {
+            for (var rule : rules) {
+                read.add(PolicyJson.read(rule.id(), rule.json()));
+                rulings.put(rule.id(), Ruling.of(rule));
+                var check = Widening.of(rule);
+                approval |= check.dependsOnApproval();
+                stepUp |= check.dependsOnStepUp();
+                authAges(rule.json(), ages);
+            }
+            policies = Policies.of(read);
+        } catch (InvalidPolicyException | MalformedPolicyException | IllegalArgumentException e) {
+            throw new PolicyEngineException(
+                    "a stored policy of `" + slice.tool() + "` cannot be read", e);
+        }
+        dependsOnApproval = approval;
+        dependsOnStepUp = stepUp;
         authAges = List.copyOf(ages);
     }
 
-    List<Rule> rules() {
-        return ordered;
+    /**
+     * What a decision says about a policy, read once.
+     *
+     * @param role in the principal scope, or null
+     */
+    record Ruling(
+            String id,
+            @Nullable String reason,
+            @Nullable String role,
+            Decision.@Nullable ApprovalRule approval) {
+        static Ruling of(Rule rule) {
+            return new Ruling(rule.id(), rule.reason(), Scopes.role(rule), rule.approval());
+        }
+    }
+
+    Policies policies() {
+        return policies;
     }
 
     InputType.Fields inputType() {
@@ -80,104 +111,64 @@ final class CompiledSlice {
         return authAges;
     }
 
-    /**
-     * @param rules that determined it: permits when allowed, else forbids
-     * @param errors ids of policies that failed
-     */
-    record Answer(boolean allowed, List<Rule> rules, List<String> errors) {
-        boolean permits() {
-            return allowed && errors.isEmpty();
+    Ruling ruling(Policy policy) {
+        var ruling = rulings.get(policy.id());
+        if (ruling == null) {
+            throw new PolicyEngineException("the evaluator named an unknown policy");
         }
+        return ruling;
     }
 
-    Answer evaluate(DecisionRequest.Caller caller, Map<String, Value> context) {
-        var principal = (caller.human() ? Cedar.USER : Cedar.WORKLOAD).of(caller.principalId());
-        var request = new AuthorizationRequest(principal, action, resource, context);
-        try {
-            var response =
-                    new BasicAuthorizationEngine()
-                            .isAuthorized(request, policies, entities(caller, principal));
-            // the engine's own messages quote values, so they go nowhere
-            var success =
-                    response.success.orElseThrow(
-                            () -> new PolicyEngineException("the engine refused the request"));
-            return new Answer(
-                    success.isAllowed(),
-                    success.getReason().stream().sorted().map(this::rule).toList(),
-                    success.getErrors().stream().map(error -> error.getPolicyId()).toList());
-        } catch (AuthException e) {
-            throw new PolicyEngineException("the engine failed on a request");
-        }
+    Request request(Entity principal, RecordValue context) {
+        return new Request(principal.uid(), action, resource, context);
     }
 
-    private Rule rule(String id) {
-        var rule = rules.get(id);
-        if (rule == null) {
-            throw new PolicyEngineException("the engine named an unknown policy");
-        }
-        return rule;
-    }
-
-    private Set<Entity> entities(DecisionRequest.Caller caller, EntityUID principal) {
-        var attributes = new HashMap<String, Value>();
-        attributes.put("id", new PrimString(caller.principalId()));
-        var tags = new HashMap<String, Value>();
-        caller.tags().forEach((name, value) -> tags.put(name, new PrimString(value)));
+    static Entity principal(DecisionRequest.Caller caller) {
+        var uid =
+                new EntityUid(
+                        caller.human() ? Cedar.USER_TYPE : Cedar.WORKLOAD_TYPE,
+                        caller.principalId());
+        var tags = new RecordValue.Builder(caller.tags().size());
+        caller.tags().forEach((name, value) -> tags.put(name, new Value.Text(value)));
+        var attributes = new RecordValue.Builder(3);
+        attributes.put("id", new Value.Text(caller.principalId()));
         if (caller.human()) {
             // optional attributes of users, from the facts of the same name
-            for (var name : List.of("department", "region")) {
-                var value = tags.get(name);
-                if (value != null) {
-                    attributes.put(name, value);
-                }
-            }
+            optional(attributes, "department", caller.tags().get("department"));
+            optional(attributes, "region", caller.tags().get("region"));
         }
-        var roles = caller.roles().stream().map(Cedar::role).collect(Collectors.toSet());
-        var entities = new HashSet<>(actions);
-        entities.add(new Entity(principal, attributes, roles, tags));
-        var facts = new HashMap<String, Value>();
-        if (gateway.account() != null) {
-            facts.put("account", new PrimString(gateway.account()));
+        var roles = new ArrayList<EntityUid>(caller.roles().size());
+        for (var role : caller.roles()) {
+            roles.add(Cedar.role(role));
         }
-        if (gateway.region() != null) {
-            facts.put("region", new PrimString(gateway.region()));
-        }
-        entities.add(new Entity(resource, facts, Set.of(Cedar.ENVIRONMENT.of(caller.env()))));
-        return entities;
+        return new Entity(uid, attributes.build(), roles, tags.build());
     }
 
-    private static Set<Entity> actions(Slice slice) {
-        var all = Cedar.action(Cedar.CALL_TOOL);
-        var entities = new HashSet<Entity>();
-        var groups = new HashSet<EntityUID>();
-        groups.add(all);
-        for (var group : slice.groups()) {
-            var id = Cedar.action(group);
-            groups.add(id);
-            entities.add(new Entity(id, Map.of(), Set.of(all)));
-        }
-        entities.add(new Entity(all));
-        entities.add(new Entity(Cedar.action(slice.tool()), Map.of(), groups));
-        return Set.copyOf(entities);
+    /** What is known about the entities of one call. */
+    Entities entities(Entity principal, String env) {
+        var gateway =
+                new Entity(
+                        resource,
+                        gatewayFacts,
+                        List.of(new EntityUid(Cedar.ENVIRONMENT_TYPE, env)),
+                        RecordValue.EMPTY);
+        return uid ->
+                uid.equals(principal.uid())
+                        ? principal
+                        : uid.equals(resource) ? gateway : actions.get(uid);
     }
 
-    private static com.cedarpolicy.model.policy.PolicySet policies(Slice slice) {
-        var policies = new HashSet<Policy>();
-        try {
-            for (var rule : slice.rules()) {
-                policies.add(Policy.fromJson(rule.id(), rule.json().toString()));
-            }
-        } catch (InternalException e) {
-            throw new PolicyEngineException("the engine cannot read a stored policy", e);
+    private static RecordValue facts(Gateway gateway) {
+        var facts = new RecordValue.Builder(2);
+        optional(facts, "account", gateway.account());
+        optional(facts, "region", gateway.region());
+        return facts.build();
+    }
+
+    private static void optional(RecordValue.Builder record, String name, @Nullable String value) {
+        if (value != null) {
+            record.put(name, new Value.Text(value));
         }
-        var set = new com.cedarpolicy.model.policy.PolicySet(policies);
-        try {
-            set.cache();
-        } catch (CacheException e) {
-            // full until older sets are collected; the answers are the same, only slower
-            log.warn("policy slice of {} is not cached by the engine", slice.tool());
-        }
-        return set;
     }
 
     /** Integer literals that {@code json} compares the age of the authentication with, and those minus one. */
@@ -187,7 +178,7 @@ final class CompiledSlice {
         }
         for (var operator : List.of("<", "<=", ">", ">=")) {
             var comparison = json.path(operator);
-            if (comparison.toString().contains("\"authAgeSec\"")) {
+            if (mentionsAge(comparison)) {
                 for (var side : List.of("left", "right")) {
                     var literal = comparison.path(side).path("Value");
                     if (literal.isIntegralNumber() && literal.canConvertToLong()) {
@@ -198,5 +189,17 @@ final class CompiledSlice {
             }
         }
         json.forEach(child -> authAges(child, ages));
+    }
+
+    private static boolean mentionsAge(JsonNode json) {
+        if (json.path("attr").asText().equals("authAgeSec")) {
+            return true;
+        }
+        for (var child : json) {
+            if (mentionsAge(child)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluicegate.policy;
 
+import dev.sluicegate.policy.cedar.NearMiss;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,20 @@ public sealed interface Decision {
     record NeedsStepUpAndApproval(Basis basis, ApprovalRule rule, @Nullable Long maxAgeSeconds)
             implements Decision {}
 
-    record Deny(Basis basis) implements Decision {}
+    /**
+     * @param nearMisses when nothing permitted and nothing forbade: the permits that were about this call,
+     *     each with the first condition that no remedy would make true. For operators; the text of a
+     *     policy is not for callers.
+     */
+    record Deny(Basis basis, List<NearMiss> nearMisses) implements Decision {
+        public Deny {
+            nearMisses = List.copyOf(nearMisses);
+        }
+
+        public Deny(Basis basis) {
+            this(basis, List.of());
+        }
+    }
 
     /**
      * What the decision stands on.

@@ -1,65 +1,73 @@
 package dev.sluicegate.policy;
 
-import com.cedarpolicy.value.CedarMap;
-import com.cedarpolicy.value.IpAddress;
-import com.cedarpolicy.value.PrimBool;
-import com.cedarpolicy.value.PrimLong;
-import com.cedarpolicy.value.PrimString;
-import com.cedarpolicy.value.Value;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.policy.cedar.DateTime;
+import dev.sluicegate.policy.cedar.IpAddress;
+import dev.sluicegate.policy.cedar.RecordValue;
+import dev.sluicegate.policy.cedar.Value;
 import dev.sluicegate.record.CanonicalJson;
 import dev.sluicegate.record.NotCanonicalException;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
 
 /** A {@link DecisionRequest} as it is hashed and as Cedar sees it. */
 final class DecisionInput {
     static final int MAX_DEPTH = 64;
     static final int MAX_BYTES = 256 * 1024;
 
-    private static final IpAddress UNKNOWN_IP = new IpAddress("0.0.0.0");
+    private static final RecordValue APPROVED = approval(true);
+    private static final RecordValue NOT_APPROVED = approval(false);
+    private static final IpAddress UNKNOWN_IP = IpAddress.parse("0.0.0.0");
 
-    private final String sha;
-    private final Map<String, Value> shared;
+    private final RecordValue input;
+    private final RecordValue chain;
+    private final RecordValue quota;
+    private final RecordValue egress;
+    private final RecordValue system;
+    private final RecordValue client;
+    private final IpAddress ip;
+    private final DateTime now;
     private final DecisionRequest.Session session;
 
-    private DecisionInput(String sha, Map<String, Value> shared, DecisionRequest.Session session) {
-        this.sha = sha;
-        this.shared = shared;
-        this.session = session;
+    private DecisionInput(DecisionRequest request, RecordValue input) {
+        this.input = input;
+        session = request.session();
+        chain = chain(request.chain());
+        quota = quota(request.quota());
+        egress = egress(request.egress());
+        client =
+                new RecordValue.Builder(2)
+                        .put("id", new Value.Text(session.clientId()))
+                        .put("trust", new Value.Text(session.clientTrust()))
+                        .build();
+        var address = InputType.Address.address(session.ip());
+        ip = address == null ? UNKNOWN_IP : address;
+        now = InputType.Moment.dateTime(session.now().truncatedTo(ChronoUnit.MILLIS));
+        system = new RecordValue.Builder(1).put("now", now).build();
     }
 
     /**
-     * @throws UnrepresentableInputException if the arguments are too deep or too large, or hold a value
-     *     that policy could not look at exactly
+     * @param request whose arguments were {@linkplain #check checked}
+     * @throws UnrepresentableInputException if the arguments hold a value that policy could not look at
+     *     exactly
      */
     static DecisionInput of(DecisionRequest request, InputType.Fields type) {
-        check(request.input(), "", 1);
-        var sha = sha(request);
-        var context = new HashMap<String, Value>();
-        context.put("input", type.value(request.input(), ""));
-        context.put("chain", chain(request.chain()));
-        context.put("quota", quota(request.quota()));
-        context.put("egress", egress(request.egress()));
-        context.put("system", map(Map.of("now", now(request.session()))));
-        return new DecisionInput(sha, context, request.session());
+        return new DecisionInput(request, type.value(request.input()));
     }
 
-    /** {@code sha256:<hex>} of the canonical decision input. */
-    String sha() {
-        return sha;
-    }
-
-    /** The context with these remedies granted, whatever the facts. */
-    Map<String, Value> context(boolean approved, boolean mfa, long authAgeSec) {
-        var context = new HashMap<>(shared);
-        context.put("approval", map(Map.of("granted", new PrimBool(approved))));
-        context.put("session", session(session, mfa, authAgeSec));
-        return context;
+    /** {@code context} with these remedies granted, whatever the facts. */
+    RecordValue context(boolean approved, boolean mfa, long authAgeSec) {
+        return new RecordValue.Builder(7)
+                .put("input", input)
+                .put("session", session(mfa, authAgeSec))
+                .put("chain", chain)
+                .put("approval", approved ? APPROVED : NOT_APPROVED)
+                .put("quota", quota)
+                .put("egress", egress)
+                .put("system", system)
+                .build();
     }
 
     /** Everything the decision is made from. Equal input, equal bytes; enough to decide again. */
@@ -102,7 +110,12 @@ final class DecisionInput {
         return json;
     }
 
-    private static String sha(DecisionRequest request) {
+    /**
+     * {@code sha256:<hex>} of the canonical decision input.
+     *
+     * @throws UnrepresentableInputException if the arguments are too large or have no canonical form
+     */
+    static String sha(DecisionRequest request) {
         try {
             var arguments = CanonicalJson.bytes(request.input());
             if (arguments.length > MAX_BYTES) {
@@ -115,83 +128,82 @@ final class DecisionInput {
         return CanonicalJson.sha256(json(request));
     }
 
-    /** Before anything recursive or native sees the arguments: the engine panics on deep values. */
-    private static void check(JsonNode value, String at, int depth) {
-        if (!value.isContainerNode()) {
-            return;
-        }
-        if (depth > MAX_DEPTH) {
-            throw new UnrepresentableInputException(at, "is nested deeper than " + MAX_DEPTH);
+    /**
+     * Before anything that recurses sees the arguments.
+     *
+     * @param depth 1 for all of them
+     * @throws UnrepresentableInputException if they are too deep or use a reserved name
+     */
+    static void check(JsonNode value, int depth) {
+        if (depth > MAX_DEPTH && value.isContainerNode()) {
+            throw new UnrepresentableInputException("", "is nested deeper than " + MAX_DEPTH);
         }
         if (value.isObject()) {
             for (var field : value.properties()) {
-                var path = at + "/" + InputType.escaped(field.getKey());
                 if (Cedar.RESERVED_KEYS.contains(field.getKey())) {
-                    throw new UnrepresentableInputException(path, "is a reserved name");
+                    throw new UnrepresentableInputException("", "is a reserved name")
+                            .under(field.getKey());
                 }
-                check(field.getValue(), path, depth + 1);
+                if (field.getValue().isContainerNode()) {
+                    check(field.getValue(), depth, field.getKey());
+                }
             }
-        } else {
+        } else if (value.isArray()) {
             for (var i = 0; i < value.size(); i++) {
-                check(value.get(i), at + "/" + i, depth + 1);
+                if (value.path(i).isContainerNode()) {
+                    check(value.path(i), depth, Integer.toString(i));
+                }
             }
         }
     }
 
-    private static CedarMap session(DecisionRequest.Session session, boolean mfa, long authAgeSec) {
-        var ip = InputType.Address.address(session.ip());
-        return map(
-                Map.of(
-                        "client",
-                        map(
-                                Map.of(
-                                        "id", new PrimString(session.clientId()),
-                                        "trust", new PrimString(session.clientTrust()))),
-                        "mfa",
-                        new PrimBool(mfa),
-                        "authAgeSec",
-                        new PrimLong(authAgeSec),
-                        "ip",
-                        ip == null ? UNKNOWN_IP : ip,
-                        "now",
-                        now(session),
-                        "hour",
-                        new PrimLong(session.hour()),
-                        "dow",
-                        new PrimLong(session.dow())));
+    private static void check(JsonNode value, int depth, String segment) {
+        try {
+            check(value, depth + 1);
+        } catch (UnrepresentableInputException e) {
+            throw e.under(segment);
+        }
     }
 
-    private static CedarMap chain(DecisionRequest.Chain chain) {
-        return map(
-                Map.of(
-                        "id", new PrimString(chain.id()),
-                        "depth", new PrimLong(chain.depth()),
-                        "labels", InputType.strings(chain.labels()),
-                        "tools", InputType.strings(chain.tools()),
-                        "untrusted", new PrimBool(chain.untrusted())));
+    private RecordValue session(boolean mfa, long authAgeSec) {
+        return new RecordValue.Builder(7)
+                .put("client", client)
+                .put("mfa", Value.Bool.of(mfa))
+                .put("authAgeSec", new Value.Int(authAgeSec))
+                .put("ip", ip)
+                .put("now", now)
+                .put("hour", new Value.Int(session.hour()))
+                .put("dow", new Value.Int(session.dow()))
+                .build();
     }
 
-    private static CedarMap quota(DecisionRequest.Quota quota) {
-        return map(
-                Map.of(
-                        "callsToday", new PrimLong(quota.callsToday()),
-                        "rowsToday", new PrimLong(quota.rowsToday()),
-                        "amountToday", InputType.Fraction.decimal(quota.amountToday(), "")));
+    private static RecordValue approval(boolean granted) {
+        return new RecordValue.Builder(1).put("granted", Value.Bool.of(granted)).build();
     }
 
-    private static CedarMap egress(DecisionRequest.Egress egress) {
-        return map(
-                Map.of(
-                        "receivers", InputType.strings(egress.receivers()),
-                        "domains", InputType.strings(egress.domains())));
+    private static RecordValue chain(DecisionRequest.Chain chain) {
+        return new RecordValue.Builder(5)
+                .put("id", new Value.Text(chain.id()))
+                .put("depth", new Value.Int(chain.depth()))
+                .put("labels", InputType.strings(chain.labels()))
+                .put("tools", InputType.strings(chain.tools()))
+                .put("untrusted", Value.Bool.of(chain.untrusted()))
+                .build();
     }
 
-    private static Value now(DecisionRequest.Session session) {
-        return InputType.Moment.dateTime(session.now().truncatedTo(ChronoUnit.MILLIS), "");
+    private static RecordValue quota(DecisionRequest.Quota quota) {
+        return new RecordValue.Builder(3)
+                .put("callsToday", new Value.Int(quota.callsToday()))
+                .put("rowsToday", new Value.Int(quota.rowsToday()))
+                .put("amountToday", InputType.Fraction.decimal(quota.amountToday()))
+                .build();
     }
 
-    private static CedarMap map(Map<String, Value> values) {
-        return new CedarMap(values);
+    private static RecordValue egress(DecisionRequest.Egress egress) {
+        return new RecordValue.Builder(2)
+                .put("receivers", InputType.strings(egress.receivers()))
+                .put("domains", InputType.strings(egress.domains()))
+                .build();
     }
 
     private static void strings(ObjectNode json, String name, Collection<String> values) {

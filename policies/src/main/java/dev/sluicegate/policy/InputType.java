@@ -1,15 +1,13 @@
 package dev.sluicegate.policy;
 
-import com.cedarpolicy.value.CedarList;
-import com.cedarpolicy.value.CedarMap;
-import com.cedarpolicy.value.DateTime;
-import com.cedarpolicy.value.Decimal;
-import com.cedarpolicy.value.IpAddress;
-import com.cedarpolicy.value.PrimBool;
-import com.cedarpolicy.value.PrimLong;
-import com.cedarpolicy.value.PrimString;
-import com.cedarpolicy.value.Value;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluicegate.policy.cedar.DateTime;
+import dev.sluicegate.policy.cedar.Decimal;
+import dev.sluicegate.policy.cedar.Duration;
+import dev.sluicegate.policy.cedar.IpAddress;
+import dev.sluicegate.policy.cedar.RecordValue;
+import dev.sluicegate.policy.cedar.SetValue;
+import dev.sluicegate.policy.cedar.Value;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.InetAddress;
@@ -18,13 +16,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,10 +39,10 @@ sealed interface InputType {
     String cedar();
 
     /**
-     * @param at JSON pointer of {@code json} in the arguments
-     * @throws UnrepresentableInputException if Cedar cannot hold the value exactly
+     * @throws UnrepresentableInputException if Cedar cannot hold the value exactly; its pointer starts at
+     *     {@code json}
      */
-    Value value(JsonNode json, String at);
+    Value value(JsonNode json);
 
     /**
      * @param schema JSON Schema of an object, the tool's input schema
@@ -64,8 +59,8 @@ sealed interface InputType {
         }
 
         @Override
-        public Value value(JsonNode json, String at) {
-            return new PrimString(text(json, at));
+        public Value value(JsonNode json) {
+            return new Value.Text(text(json));
         }
     }
 
@@ -76,14 +71,17 @@ sealed interface InputType {
         }
 
         @Override
-        public Value value(JsonNode json, String at) {
+        public Value value(JsonNode json) {
             if (!json.isNumber()) {
-                throw new UnrepresentableInputException(at, "is not an integer");
+                throw new UnrepresentableInputException("", "is not an integer");
             }
             try {
-                return new PrimLong(json.decimalValue().longValueExact());
+                return new Value.Int(
+                        json.canConvertToLong() && json.isIntegralNumber()
+                                ? json.longValue()
+                                : json.decimalValue().longValueExact());
             } catch (ArithmeticException e) {
-                throw new UnrepresentableInputException(at, "is not an integer of 64 bits");
+                throw new UnrepresentableInputException("", "is not an integer of 64 bits");
             }
         }
     }
@@ -95,11 +93,11 @@ sealed interface InputType {
         }
 
         @Override
-        public Value value(JsonNode json, String at) {
+        public Value value(JsonNode json) {
             if (!json.isBoolean()) {
-                throw new UnrepresentableInputException(at, "is not true or false");
+                throw new UnrepresentableInputException("", "is not true or false");
             }
-            return new PrimBool(json.booleanValue());
+            return Value.Bool.of(json.booleanValue());
         }
     }
 
@@ -116,36 +114,34 @@ sealed interface InputType {
         }
 
         @Override
-        public Value value(JsonNode json, String at) {
+        public Value value(JsonNode json) {
             if (!json.isNumber()) {
-                throw new UnrepresentableInputException(at, "is not a number");
+                throw new UnrepresentableInputException("", "is not a number");
             }
-            return decimal(json.decimalValue(), at);
+            return decimal(json.decimalValue());
         }
 
-        static Decimal decimal(BigDecimal number, String at) {
+        static Decimal decimal(BigDecimal number) {
             // compared before it is scaled: 1e999999999 must not be written out
             if (number.compareTo(MAX) > 0 || number.compareTo(MIN) < 0) {
                 throw new UnrepresentableInputException(
-                        at, "is a number beyond " + MAX.toPlainString());
+                        "", "is a number beyond " + MAX.toPlainString());
             }
-            try {
-                return new Decimal(
-                        number.stripTrailingZeros()
-                                .setScale(DIGITS, RoundingMode.UNNECESSARY)
-                                .toPlainString());
-            } catch (ArithmeticException e) {
+            var plain = number.scale() > DIGITS ? number.stripTrailingZeros() : number;
+            // again before it is scaled, because of 1e-999999999
+            if (plain.scale() > DIGITS) {
                 throw new UnrepresentableInputException(
-                        at, "has more than " + DIGITS + " decimal places");
+                        "", "has more than " + DIGITS + " decimal places");
             }
+            return new Decimal(
+                    plain.setScale(DIGITS, RoundingMode.UNNECESSARY)
+                            .unscaledValue()
+                            .longValueExact());
         }
     }
 
     /** A point in time: formats {@code date-time} and {@code date}. */
     record Moment(boolean dateOnly) implements InputType {
-        private static final DateTimeFormatter CEDAR =
-                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-                        .withZone(ZoneOffset.UTC);
         private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
         private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
@@ -155,28 +151,27 @@ sealed interface InputType {
         }
 
         @Override
-        public Value value(JsonNode json, String at) {
-            var text = text(json, at);
+        public Value value(JsonNode json) {
+            var text = text(json);
             try {
                 return dateTime(
                         dateOnly
                                 ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-                                : OffsetDateTime.parse(text).toInstant(),
-                        at);
+                                : OffsetDateTime.parse(text).toInstant());
             } catch (DateTimeException e) {
                 throw new UnrepresentableInputException(
-                        at, dateOnly ? "is not a date" : "is not a date and time with offset");
+                        "", dateOnly ? "is not a date" : "is not a date and time with offset");
             }
         }
 
-        static DateTime dateTime(Instant instant, String at) {
+        static DateTime dateTime(Instant instant) {
             if (!instant.equals(instant.truncatedTo(ChronoUnit.MILLIS))) {
-                throw new UnrepresentableInputException(at, "is finer than a millisecond");
+                throw new UnrepresentableInputException("", "is finer than a millisecond");
             }
             if (instant.isBefore(FIRST) || !instant.isBefore(END)) {
-                throw new UnrepresentableInputException(at, "is outside the years 0 to 9999");
+                throw new UnrepresentableInputException("", "is outside the years 0 to 9999");
             }
-            return new DateTime(CEDAR.format(instant));
+            return new DateTime(instant.toEpochMilli());
         }
     }
 
@@ -188,16 +183,16 @@ sealed interface InputType {
         }
 
         @Override
-        public Value value(JsonNode json, String at) {
+        public Value value(JsonNode json) {
             try {
-                var span = java.time.Duration.parse(text(json, at));
+                var span = java.time.Duration.parse(text(json));
                 if (!span.equals(span.truncatedTo(ChronoUnit.MILLIS))) {
-                    throw new UnrepresentableInputException(at, "is finer than a millisecond");
+                    throw new UnrepresentableInputException("", "is finer than a millisecond");
                 }
-                return new com.cedarpolicy.value.Duration(span.toMillis() + "ms");
+                return new Duration(span.toMillis());
             } catch (DateTimeException | ArithmeticException | IllegalArgumentException e) {
                 throw new UnrepresentableInputException(
-                        at, "is not a duration of days, hours, minutes and seconds");
+                        "", "is not a duration of days, hours, minutes and seconds");
             }
         }
     }
@@ -212,10 +207,10 @@ sealed interface InputType {
         }
 
         @Override
-        public Value value(JsonNode json, String at) {
-            var address = address(text(json, at));
+        public Value value(JsonNode json) {
+            var address = address(text(json));
             if (address == null) {
-                throw new UnrepresentableInputException(at, "is not an IP address");
+                throw new UnrepresentableInputException("", "is not an IP address");
             }
             return address;
         }
@@ -224,12 +219,12 @@ sealed interface InputType {
         static @Nullable IpAddress address(String text) {
             try {
                 if (V4.matcher(text).matches()) {
-                    return new IpAddress(text);
+                    return IpAddress.parse(text);
                 }
                 // no zone ids: they mean something on one host only
                 return text.indexOf(':') < 0 || text.indexOf('%') >= 0
                         ? null
-                        : new IpAddress(InetAddress.ofLiteral(text).getHostAddress());
+                        : IpAddress.parse(InetAddress.ofLiteral(text).getHostAddress());
             } catch (IllegalArgumentException e) {
                 return null;
             }
@@ -246,19 +241,23 @@ sealed interface InputType {
         }
 
         @Override
-        public Value value(JsonNode json, String at) {
+        public Value value(JsonNode json) {
             if (!json.isArray()) {
-                throw new UnrepresentableInputException(at, "is not an array");
+                throw new UnrepresentableInputException("", "is not an array");
             }
             if (json.size() > MAX_SIZE) {
                 throw new UnrepresentableInputException(
-                        at, "has more than " + MAX_SIZE + " elements");
+                        "", "has more than " + MAX_SIZE + " elements");
             }
-            var values = new ArrayList<Value>(json.size());
-            for (var i = 0; i < json.size(); i++) {
-                values.add(element.value(json.get(i), at + "/" + i));
+            var values = new Value[json.size()];
+            for (var i = 0; i < values.length; i++) {
+                try {
+                    values[i] = element.value(json.path(i));
+                } catch (UnrepresentableInputException e) {
+                    throw e.under(Integer.toString(i));
+                }
             }
-            return new CedarList(values);
+            return SetValue.of(values);
         }
     }
 
@@ -287,35 +286,30 @@ sealed interface InputType {
         }
 
         @Override
-        public CedarMap value(JsonNode json, String at) {
+        public RecordValue value(JsonNode json) {
             if (!json.isObject()) {
-                throw new UnrepresentableInputException(at, "is not an object");
+                throw new UnrepresentableInputException("", "is not an object");
             }
-            var map = new CedarMap();
+            var record = new RecordValue.Builder(fields.size());
             for (var field : fields.entrySet()) {
-                var value = json.path(field.getKey());
-                if (!value.isMissingNode() && !value.isNull()) {
-                    map.put(
-                            field.getKey(),
-                            field.getValue()
-                                    .type()
-                                    .value(value, at + "/" + escaped(field.getKey())));
+                var value = json.get(field.getKey());
+                if (value != null && !value.isNull()) {
+                    try {
+                        record.put(field.getKey(), field.getValue().type().value(value));
+                    } catch (UnrepresentableInputException e) {
+                        throw e.under(field.getKey());
+                    }
                 }
             }
-            return map;
+            return record.build();
         }
     }
 
-    private static String text(JsonNode json, String at) {
+    private static String text(JsonNode json) {
         if (!json.isTextual()) {
-            throw new UnrepresentableInputException(at, "is not a string");
+            throw new UnrepresentableInputException("", "is not a string");
         }
         return json.textValue();
-    }
-
-    /** {@code name} as a segment of a JSON pointer. */
-    static String escaped(String name) {
-        return name.replace("~", "~0").replace("/", "~1");
     }
 
     /** Reads JSON Schema, following local references. */
@@ -452,9 +446,13 @@ sealed interface InputType {
         }
     }
 
-    /** Types that appear in {@code context} and are not arguments. */
-    static CedarList strings(Set<String> values) {
-        return new CedarList(
-                List.copyOf(values.stream().sorted().<Value>map(PrimString::new).toList()));
+    /** A set of strings. */
+    static SetValue strings(Set<String> values) {
+        var texts = new Value[values.size()];
+        var i = 0;
+        for (var value : values) {
+            texts[i++] = new Value.Text(value);
+        }
+        return SetValue.of(texts);
     }
 }

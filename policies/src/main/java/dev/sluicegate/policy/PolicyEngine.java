@@ -1,7 +1,13 @@
 package dev.sluicegate.policy;
 
+import dev.sluicegate.policy.CompiledSlice.Ruling;
 import dev.sluicegate.policy.Decision.ApprovalRule;
 import dev.sluicegate.policy.Decision.Basis;
+import dev.sluicegate.policy.cedar.Answer;
+import dev.sluicegate.policy.cedar.Entities;
+import dev.sluicegate.policy.cedar.Entity;
+import dev.sluicegate.policy.cedar.NearMiss;
+import dev.sluicegate.policy.cedar.RecordValue;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -9,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -72,12 +77,22 @@ public final class PolicyEngine {
      * @throws PolicyEngineException if the engine failed; nothing may run
      */
     public Decision decide(DecisionRequest request) {
+        return decide(request, true);
+    }
+
+    /**
+     * @param hashed false to leave the hash of the input empty, which costs more than the decision: for who
+     *     records nothing
+     */
+    Decision decide(DecisionRequest request, boolean hashed) {
+        DecisionInput.check(request.input(), 1);
+        var sha = hashed ? DecisionInput.sha(request) : "";
         var slice = compiled(request.tool());
         if (slice == null) {
-            var sha = DecisionInput.of(request, new InputType.Fields(new TreeMap<>())).sha();
             return new Decision.Deny(basis(List.of(), List.of(), null, sha));
         }
-        return new Deciding(request, slice).decide();
+        var input = DecisionInput.of(request, slice.inputType());
+        return new Deciding(request, slice, input, sha).decide();
     }
 
     /**
@@ -90,18 +105,11 @@ public final class PolicyEngine {
         if (slice == null) {
             return false;
         }
-        var permitted = false;
-        for (var rule : slice.rules()) {
-            if (Scopes.principal(rule, caller)
-                    && Scopes.resource(rule, gateway.id(), caller.env())) {
-                if (rule.permits()) {
-                    permitted = true;
-                } else if (rule.json().path("conditions").isEmpty()) {
-                    return false;
-                }
-            }
-        }
-        return permitted;
+        var principal = CompiledSlice.principal(caller);
+        return slice.policies()
+                .mayPermit(
+                        slice.request(principal, RecordValue.EMPTY),
+                        slice.entities(principal, caller.env()));
     }
 
     private @Nullable CompiledSlice compiled(String tool) {
@@ -120,16 +128,19 @@ public final class PolicyEngine {
     }
 
     private Basis basis(
-            Collection<Rule> rules, Collection<String> errors, @Nullable String role, String sha) {
-        var sorted = rules.stream().distinct().sorted(Comparator.comparing(Rule::id)).toList();
-        return new Basis(
-                sorted.stream().map(Rule::id).toList(),
-                sorted.stream().map(Rule::reason).filter(Objects::nonNull).toList(),
-                errors.stream().sorted().toList(),
-                role,
-                set,
-                version,
-                sha);
+            Collection<Ruling> rulings,
+            Collection<String> errors,
+            @Nullable String role,
+            String sha) {
+        var ids = new ArrayList<String>(rulings.size());
+        var reasons = new ArrayList<String>(rulings.size());
+        for (var ruling : rulings) {
+            ids.add(ruling.id());
+            if (ruling.reason() != null) {
+                reasons.add(ruling.reason());
+            }
+        }
+        return new Basis(ids, reasons, List.copyOf(errors), role, set, version, sha);
     }
 
     /** One request on its way to one decision. */
@@ -137,68 +148,96 @@ public final class PolicyEngine {
         private final DecisionRequest request;
         private final CompiledSlice slice;
         private final DecisionInput input;
+        private final String sha;
+        private final Entity principal;
+        private final Entities entities;
 
-        Deciding(DecisionRequest request, CompiledSlice slice) {
+        Deciding(DecisionRequest request, CompiledSlice slice, DecisionInput input, String sha) {
             this.request = request;
             this.slice = slice;
-            this.input = DecisionInput.of(request, slice.inputType());
+            this.input = input;
+            this.sha = sha;
+            principal = CompiledSlice.principal(request.caller());
+            entities = slice.entities(principal, request.caller().env());
         }
 
         Decision decide() {
             var session = request.session();
             var real = evaluate(request.approved(), session.mfa(), session.authAgeSec());
-            if (!real.errors().isEmpty()) {
-                return new Decision.Deny(basis(real.rules(), real.errors(), null, input.sha()));
+            if (!real.failures().isEmpty()) {
+                return new Decision.Deny(basis(rulings(real), errors(real), null, sha));
             }
             if (real.allowed()) {
-                return new Decision.Permit(
-                        basis(real.rules(), List.of(), role(real.rules()), input.sha()));
+                var permits = rulings(real);
+                return new Decision.Permit(basis(permits, List.of(), role(permits), sha));
             }
             var fresh = session.mfa() && session.authAgeSec() <= 0;
             var stepUpHelps = !fresh && slice.dependsOnStepUp();
             var approvalHelps = !request.approved() && slice.dependsOnApproval();
-            for (var remedy : Remedy.values()) {
+            for (var remedy : Remedy.ALL) {
                 if ((remedy.stepUp && !stepUpHelps) || (remedy.approval && !approvalHelps)) {
                     continue;
                 }
                 var granted = evaluate(remedy);
-                if (!granted.errors().isEmpty()) {
-                    return new Decision.Deny(
-                            basis(real.rules(), granted.errors(), null, input.sha()));
+                if (!granted.failures().isEmpty()) {
+                    return new Decision.Deny(basis(rulings(real), errors(granted), null, sha));
                 }
                 if (granted.allowed()) {
-                    return needs(remedy, real, granted);
+                    return needs(remedy, rulings(real), rulings(granted));
                 }
             }
-            return new Decision.Deny(basis(real.rules(), List.of(), null, input.sha()));
+            return new Decision.Deny(
+                    basis(rulings(real), List.of(), null, sha),
+                    real.determining().isEmpty() ? nearMisses() : List.of());
         }
 
-        private Decision needs(
-                Remedy remedy, CompiledSlice.Answer real, CompiledSlice.Answer granted) {
-            var both = new ArrayList<>(real.rules());
-            both.addAll(granted.rules());
-            var basis = basis(both, List.of(), role(granted.rules()), input.sha());
+        private Decision needs(Remedy remedy, List<Ruling> forbids, List<Ruling> permits) {
+            var both = new ArrayList<>(forbids);
+            both.addAll(permits);
+            both.sort(Comparator.comparing(Ruling::id));
+            var basis = basis(both, List.of(), role(permits), sha);
             if (!remedy.approval) {
                 return new Decision.NeedsStepUp(basis, maxAge(false));
             }
-            var rule = approvalRule(real.rules(), granted.rules());
+            var rule = approvalRule(forbids, permits);
             if (rule == null) {
-                return new Decision.Deny(basis(both, List.of(), null, input.sha()));
+                return new Decision.Deny(basis(both, List.of(), null, sha));
             }
             return remedy.stepUp
                     ? new Decision.NeedsStepUpAndApproval(basis, rule, maxAge(true))
                     : new Decision.NeedsApproval(basis, rule);
         }
 
-        private CompiledSlice.Answer evaluate(Remedy remedy) {
+        /** Seen with every remedy granted: what a remedy mends is not why the answer is no. */
+        private List<NearMiss> nearMisses() {
+            return slice.policies()
+                    .nearMisses(
+                            slice.request(
+                                    principal,
+                                    input.context(
+                                            true,
+                                            true,
+                                            Math.min(0, request.session().authAgeSec()))),
+                            entities);
+        }
+
+        private Answer evaluate(Remedy remedy) {
             return evaluate(
                     remedy.approval || request.approved(),
                     remedy.stepUp || request.session().mfa(),
                     remedy.stepUp ? 0 : request.session().authAgeSec());
         }
 
-        private CompiledSlice.Answer evaluate(boolean approved, boolean mfa, long authAgeSec) {
-            return slice.evaluate(request.caller(), input.context(approved, mfa, authAgeSec));
+        private Answer evaluate(boolean approved, boolean mfa, long authAgeSec) {
+            return slice.policies()
+                    .authorize(
+                            slice.request(principal, input.context(approved, mfa, authAgeSec)),
+                            entities);
+        }
+
+        private boolean permits(boolean approved, long authAgeSec) {
+            var answer = evaluate(approved, true, authAgeSec);
+            return answer.allowed() && answer.failures().isEmpty();
         }
 
         /**
@@ -207,25 +246,38 @@ public final class PolicyEngine {
          */
         private @Nullable Long maxAge(boolean withApproval) {
             var approved = withApproval || request.approved();
-            if (evaluate(approved, true, request.session().authAgeSec()).permits()) {
+            if (permits(approved, request.session().authAgeSec())) {
                 return null;
             }
             for (var age : slice.authAges()) {
-                if (age > 0 && evaluate(approved, true, age).permits()) {
+                if (age > 0 && permits(approved, age)) {
                     return age;
                 }
             }
             return 0L;
         }
 
+        /** In id order: the policies of a slice are. */
+        private List<Ruling> rulings(Answer answer) {
+            var rulings = new ArrayList<Ruling>(answer.determining().size());
+            for (var policy : answer.determining()) {
+                rulings.add(slice.ruling(policy));
+            }
+            return rulings;
+        }
+
+        private List<String> errors(Answer answer) {
+            return answer.failures().stream().map(failure -> failure.policy().id()).toList();
+        }
+
         /** The caller's role in the scope of the first determining permit that names one. */
-        private @Nullable String role(List<Rule> permits) {
-            return permits.stream()
-                    .sorted(Comparator.comparing(Rule::id))
-                    .map(Scopes::role)
-                    .filter(role -> role != null && request.caller().roles().contains(role))
-                    .findFirst()
-                    .orElse(null);
+        private @Nullable String role(List<Ruling> permits) {
+            for (var permit : permits) {
+                if (permit.role() != null && request.caller().roles().contains(permit.role())) {
+                    return permit.role();
+                }
+            }
+            return null;
         }
     }
 
@@ -234,7 +286,7 @@ public final class PolicyEngine {
      * they count only when all of them wait for an approval. Null when this names nobody or two different
      * roles: no single vote would satisfy both, so such a call stays denied until the policies agree.
      */
-    private static @Nullable ApprovalRule approvalRule(List<Rule> forbids, List<Rule> permits) {
+    private static @Nullable ApprovalRule approvalRule(List<Ruling> forbids, List<Ruling> permits) {
         var asked = new ArrayList<ApprovalRule>();
         for (var rule : forbids) {
             var approval = rule.approval();
@@ -242,7 +294,7 @@ public final class PolicyEngine {
                 asked.add(approval);
             }
         }
-        var alternatives = permits.stream().map(Rule::approval).toList();
+        var alternatives = permits.stream().map(Ruling::approval).toList();
         if (!alternatives.isEmpty() && alternatives.stream().allMatch(Objects::nonNull)) {
             var roles = new TreeSet<String>();
             asked.forEach(rule -> roles.add(rule.approver()));
@@ -267,6 +319,9 @@ public final class PolicyEngine {
         STEP_UP(true, false),
         APPROVAL(false, true),
         BOTH(true, true);
+
+        /** Not a fresh array for each decision. */
+        private static final List<Remedy> ALL = List.of(values());
 
         private final boolean stepUp;
         private final boolean approval;

@@ -14,6 +14,12 @@ public final class UnrepresentableInputException extends RuntimeException {
         this.rule = rule;
     }
 
+    /** The same, seen from the object or array that holds the value as {@code segment}. */
+    UnrepresentableInputException under(String segment) {
+        return new UnrepresentableInputException(
+                "/" + segment.replace("~", "~0").replace("/", "~1") + pointer, rule);
+    }
+
     /** JSON pointer into the arguments; empty for all of them. */
     public String pointer() {
         return pointer;

@@ -1,0 +1,219 @@
+package dev.sluicegate.policy;
+
+import com.cedarpolicy.model.exception.InternalException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluicegate.policy.cedar.Answer;
+import dev.sluicegate.policy.cedar.Entities;
+import dev.sluicegate.policy.cedar.Entity;
+import dev.sluicegate.policy.cedar.EntityUid;
+import dev.sluicegate.policy.cedar.MalformedPolicyException;
+import dev.sluicegate.policy.cedar.Policies;
+import dev.sluicegate.policy.cedar.Policy;
+import dev.sluicegate.policy.cedar.Request;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Any Cedar world, not only ours: policies as text, a schema, entities and requests as Cedar's JSON. For
+ * the official test corpus and for trying policies on the command line; text is parsed by the official
+ * parser, decided by our evaluator.
+ */
+public final class CedarWorld {
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    /** Parsing costs milliseconds and test suites use one text many times. */
+    private static final Map<Text, List<Policy>> PARSED = new ConcurrentHashMap<>();
+
+    private static final int MAX_PARSED = 1_000;
+
+    private record Text(String policies, boolean byAnnotation) {}
+
+    private final Policies policies;
+    private final Entities entities;
+    private final CedarSchema schema;
+
+    private CedarWorld(Policies policies, Entities entities, CedarSchema schema) {
+        this.policies = policies;
+        this.entities = entities;
+        this.schema = schema;
+    }
+
+    /**
+     * @param policies Cedar text
+     * @param schema Cedar text or JSON, or null; says which actions are in which groups
+     * @param entities JSON array of entities
+     * @param byAnnotation whether a policy is called by its {@code @id}, where it has one, and not by its
+     *     place: {@code policy0}, {@code policy1} …
+     * @throws InvalidPolicyException if any of them cannot be read; the message says which and why
+     */
+    public static CedarWorld of(
+            String policies, @Nullable String schema, JsonNode entities, boolean byAnnotation) {
+        var parsed = parse(policies, byAnnotation);
+        try {
+            var known = schema == null ? CedarSchema.NONE : CedarSchema.of(schema);
+            return new CedarWorld(Policies.of(parsed), entities(known, entities), known);
+        } catch (MalformedPolicyException e) {
+            throw new InvalidPolicyException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * @param request with {@code principal}, {@code action}, {@code resource}, each {@code {"type", "id"}}
+     *     or {@code Type::"id"}, and {@code context}
+     * @throws InvalidPolicyException if it cannot be read
+     */
+    public Request request(JsonNode request) {
+        try {
+            var action = uid(request.path("action"), "action");
+            return new Request(
+                    uid(request.path("principal"), "principal"),
+                    action,
+                    uid(request.path("resource"), "resource"),
+                    schema.context(action, request.path("context")));
+        } catch (MalformedPolicyException e) {
+            throw new InvalidPolicyException("request: " + e.getMessage());
+        }
+    }
+
+    public Answer decide(Request request) {
+        return policies.authorize(request, entities);
+    }
+
+    private static List<Policy> parse(String text, boolean byAnnotation) {
+        var key = new Text(text, byAnnotation);
+        var known = PARSED.get(key);
+        if (known != null) {
+            return known;
+        }
+        var fresh = parsed(text, byAnnotation);
+        if (PARSED.size() < MAX_PARSED) {
+            PARSED.put(key, fresh);
+        }
+        return fresh;
+    }
+
+    private static List<Policy> parsed(String text, boolean byAnnotation) {
+        try {
+            var set = com.cedarpolicy.model.policy.PolicySet.parsePolicies(escaped(text));
+            if (!set.templates.isEmpty()) {
+                throw new InvalidPolicyException("a template without links decides nothing");
+            }
+            var sorted = new ArrayList<>(set.policies);
+            sorted.sort(java.util.Comparator.comparingInt(policy -> number(policy.policyID)));
+            var policies = new ArrayList<Policy>();
+            for (var policy : sorted) {
+                var json = JSON.readTree(policy.toJson());
+                var annotated = json.path("annotations").path("id");
+                policies.add(
+                        PolicyJson.read(
+                                byAnnotation && annotated.isTextual()
+                                        ? annotated.textValue()
+                                        : policy.policyID,
+                                json));
+            }
+            return List.copyOf(policies);
+        } catch (InternalException e) {
+            throw new InvalidPolicyException(CedarParser.message(e));
+        } catch (JsonProcessingException e) {
+            // also when it is nested deeper than a JSON reader goes
+            throw new InvalidPolicyException("a condition is nested too deeply to be read");
+        }
+    }
+
+    private static int number(String id) {
+        return Integer.parseInt(id.substring("policy".length()));
+    }
+
+    /**
+     * The way into the official parser garbles characters beyond the basic plane; in Cedar text they can
+     * only be inside of strings and comments, where an escape says the same.
+     */
+    static String escaped(String text) {
+        var out = new StringBuilder(text.length());
+        text.codePoints()
+                .forEach(c -> {
+                    if (Character.isSupplementaryCodePoint(c)) {
+                        out.append("\\u{").append(Integer.toHexString(c)).append('}');
+                    } else {
+                        out.appendCodePoint(c);
+                    }
+                });
+        return out.toString();
+    }
+
+    private static Entities entities(CedarSchema schema, JsonNode json) {
+        var parents = schema.actions();
+        var entities = new ArrayList<Entity>();
+        for (var entity : json) {
+            var uid = PolicyJson.uid(entity.path("uid"), "uid");
+            var above = new LinkedHashSet<EntityUid>();
+            for (var parent : entity.path("parents")) {
+                above.add(PolicyJson.uid(parent, "parents"));
+            }
+            var declared = parents.remove(uid);
+            if (declared != null) {
+                above.addAll(declared);
+            }
+            entities.add(
+                    new Entity(
+                            uid,
+                            schema.attributes(uid.type(), entity.path("attrs")),
+                            above,
+                            schema.tags(uid.type(), entity.path("tags"))));
+        }
+        parents.forEach((uid, above) -> entities.add(new Entity(uid, above)));
+        return Entities.of(entities);
+    }
+
+    private static EntityUid uid(JsonNode json, String name) {
+        return json.isTextual() ? named(json.textValue(), name) : PolicyJson.uid(json, name);
+    }
+
+    /** {@code Type::"id"}, as Cedar text writes it. */
+    private static EntityUid named(String text, String name) {
+        var quote = text.indexOf("::\"");
+        if (quote < 1 || !text.endsWith("\"") || text.length() < quote + 4) {
+            throw new MalformedPolicyException("`" + name + "` is not Type::\"id\"");
+        }
+        return new EntityUid(
+                text.substring(0, quote),
+                unescaped(text.substring(quote + 3, text.length() - 1), name));
+    }
+
+    private static String unescaped(String text, String name) {
+        var out = new StringBuilder();
+        for (var i = 0; i < text.length(); i++) {
+            if (text.charAt(i) != '\\') {
+                out.append(text.charAt(i));
+                continue;
+            }
+            switch (++i < text.length() ? text.charAt(i) : ' ') {
+                case '"' -> out.append('"');
+                case '\'' -> out.append('\'');
+                case '\\' -> out.append('\\');
+                case 'n' -> out.append('\n');
+                case 'r' -> out.append('\r');
+                case 't' -> out.append('\t');
+                case '0' -> out.append('\0');
+                case 'u' -> {
+                    var end = text.indexOf('}', i);
+                    try {
+                        out.appendCodePoint(Integer.parseInt(text, i + 2, end, 16));
+                    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                        throw new MalformedPolicyException("`" + name + "`: unknown escape");
+                    }
+                    i = end;
+                }
+                default -> throw new MalformedPolicyException("`" + name + "`: unknown escape");
+            }
+        }
+        return out.toString();
+    }
+}

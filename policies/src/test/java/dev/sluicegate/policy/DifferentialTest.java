@@ -1,0 +1,169 @@
+package dev.sluicegate.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cedarpolicy.BasicAuthorizationEngine;
+import com.cedarpolicy.model.AuthorizationRequest;
+import com.cedarpolicy.model.exception.AuthException;
+import com.cedarpolicy.model.exception.CacheException;
+import com.cedarpolicy.model.exception.InternalException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluicegate.policy.cedar.Policies;
+import dev.sluicegate.policy.cedar.Policy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** Random worlds, decided by our evaluator and by the official one. */
+class DifferentialTest {
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+    private static final BasicAuthorizationEngine OFFICIAL = new BasicAuthorizationEngine();
+    private static final int REQUESTS_PER_WORLD = 125;
+
+    @Test
+    void fiftyThousandRandomRequestsAreDecidedAsTheOfficialEngineDoes() throws Exception {
+        compare(20_261_124L, 50_000);
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "long", matches = "true")
+    void aMillionRandomRequestsAreDecidedAsTheOfficialEngineDoes() throws Exception {
+        compare(Long.getLong("differential.seed", 4_711L), 1_000_000);
+    }
+
+    private static void compare(long seed, int requests) throws Exception {
+        var tally = new Tally();
+        for (var world = 0; tally.requests < requests; world++) {
+            compare(seed, world, tally);
+        }
+        System.out.println("differential test, seed " + seed + ": " + tally);
+        // a generator that only makes nonsense would compare nothing
+        assertThat(tally.allowed).isGreaterThan(requests / 20);
+        assertThat(tally.denied).isGreaterThan(requests / 20);
+        assertThat(tally.failing).isGreaterThan(requests / 20);
+        assertThat(tally.clean).isGreaterThan(requests / 10);
+    }
+
+    private static final class Tally {
+        private int worlds;
+        private int requests;
+        private int allowed;
+        private int denied;
+        private int failing;
+        private int clean;
+
+        @Override
+        public String toString() {
+            return requests
+                    + " requests in "
+                    + worlds
+                    + " worlds, "
+                    + allowed
+                    + " allowed, "
+                    + failing
+                    + " with failing policies, 0 mismatches";
+        }
+    }
+
+    private static void compare(long seed, int number, Tally tally) throws Exception {
+        var world = new RandomWorld(new Random(seed * 1_000_003 + number));
+        var text = world.policies();
+        var theirs = parsed(text, seed, number);
+        var ours = Policies.of(read(theirs));
+        cache(theirs);
+        tally.worlds++;
+        for (var i = 0; i < REQUESTS_PER_WORLD; i++) {
+            var request = world.request();
+            var expected = official(theirs, world, request);
+            var answer = ours.authorize(request.ours(), world.entities());
+            var found =
+                    said(
+                            answer.allowed(),
+                            answer.determining().stream()
+                                    .map(Policy::id)
+                                    .collect(Collectors.toCollection(TreeSet::new)),
+                            answer.failures().stream()
+                                    .map(failure -> failure.policy().id())
+                                    .collect(Collectors.toCollection(TreeSet::new)));
+            assertThat(found)
+                    .as("seed %s, world %s, request %s: %s\n%s", seed, number, i, request, text)
+                    .isEqualTo(expected);
+            tally.requests++;
+            tally.allowed += answer.allowed() ? 1 : 0;
+            tally.denied += answer.allowed() ? 0 : 1;
+            tally.failing += answer.failures().isEmpty() ? 0 : 1;
+            tally.clean += answer.failures().isEmpty() ? 1 : 0;
+        }
+    }
+
+    private static com.cedarpolicy.model.policy.PolicySet parsed(
+            String text, long seed, int number) {
+        try {
+            return com.cedarpolicy.model.policy.PolicySet.parsePolicies(CedarWorld.escaped(text));
+        } catch (InternalException e) {
+            throw new AssertionError("seed " + seed + ", world " + number + ":\n" + text, e);
+        }
+    }
+
+    private static List<Policy> read(com.cedarpolicy.model.policy.PolicySet set)
+            throws InternalException, JsonProcessingException {
+        var policies = new ArrayList<Policy>();
+        for (var policy : set.policies) {
+            policies.add(PolicyJson.read(policy.policyID, JSON.readTree(policy.toJson())));
+        }
+        return policies;
+    }
+
+    /** The official engine keeps 1,023 sets until they are collected. */
+    private static void cache(com.cedarpolicy.model.policy.PolicySet set)
+            throws InterruptedException, CacheException {
+        for (var attempt = 0; ; attempt++) {
+            try {
+                set.cache();
+                return;
+            } catch (CacheException e) {
+                if (attempt == 20) {
+                    throw e;
+                }
+                System.gc();
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    private static String official(
+            com.cedarpolicy.model.policy.PolicySet policies,
+            RandomWorld world,
+            RandomWorld.Asked request)
+            throws AuthException {
+        var response =
+                OFFICIAL.isAuthorized(
+                        new AuthorizationRequest(
+                                request.principal().theirUid(),
+                                request.action().theirUid(),
+                                request.resource().theirUid(),
+                                request.theirContext()),
+                        policies,
+                        world.theirEntities());
+        var success =
+                response.success.orElseThrow(
+                        () -> new AssertionError(response.errors + " for " + request));
+        return said(
+                success.isAllowed(),
+                new TreeSet<>(success.getReason()),
+                success.getErrors().stream()
+                        .map(error -> error.getPolicyId())
+                        .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    private static String said(boolean allowed, Set<String> reasons, Set<String> errors) {
+        return (allowed ? "allow by " : "deny by ") + reasons + ", failed " + errors;
+    }
+}
