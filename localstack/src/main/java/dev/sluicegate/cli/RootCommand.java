@@ -47,32 +47,13 @@ final class RootCommand implements Runnable {
                         .addSubcommand("token", new TokenCommand(workspace))
                         .addSubcommand("call", new CallCommand(workspace))
                         .addSubcommand("trace", new TraceCommand(workspace))
-                        .addSubcommand(
-                                "policy",
-                                new CommandLine(new PolicyCommand())
-                                        .addSubcommand("check", new PolicyCheckCommand(workspace))
-                                        .addSubcommand("test", new PolicyTestCommand(workspace))
-                                        .addSubcommand(
-                                                "simulate", new PolicySimulateCommand(workspace))
-                                        .addSubcommand("diff", new PolicyDiffCommand(workspace))
-                                        .addSubcommand("replay", new PolicyReplayCommand(workspace))
-                                        .addSubcommand(
-                                                "publish", new PolicyPublishCommand(workspace))
-                                        .addSubcommand(
-                                                "explain", new PolicyExplainCommand(workspace))
-                                        .addSubcommand("export", new PolicyExportCommand(workspace))
-                                        .addSubcommand(
-                                                "import",
-                                                new CommandLine(new PolicyImportCommand())
-                                                        .addSubcommand(
-                                                                "rbac",
-                                                                new PolicyImportRbacCommand(
-                                                                        workspace))))
+                        .addSubcommand("policy", policy(workspace))
                         .addSubcommand("who-can", new WhoCanCommand(workspace))
                         .addSubcommand("can-i", new CanICommand(workspace))
                         .addSubcommand(
                                 "bench",
                                 new CommandLine(new BenchCommand())
+                                        .addSubcommand("policy", new BenchPolicyCommand(workspace))
                                         .addSubcommand("calls", new BenchCallsCommand(workspace)))
                         .addSubcommand("doctor", new DoctorCommand(workspace))
                         .addSubcommand("test", new TestCommand());
@@ -100,6 +81,24 @@ final class RootCommand implements Runnable {
                     : ExitCode.UNREACHABLE;
         });
         return line;
+    }
+
+    private static CommandLine policy(Workspace workspace) {
+        return new CommandLine(new PolicyCommand())
+                .addSubcommand("check", new PolicyCheckCommand(workspace))
+                .addSubcommand("test", new PolicyTestCommand(workspace))
+                .addSubcommand("simulate", new PolicySimulateCommand(workspace))
+                .addSubcommand("diff", new PolicyDiffCommand(workspace))
+                .addSubcommand("replay", new PolicyReplayCommand(workspace))
+                .addSubcommand("publish", new PolicyPublishCommand(workspace))
+                .addSubcommand("explain", new PolicyExplainCommand(workspace))
+                .addSubcommand("export", new PolicyExportCommand(workspace))
+                .addSubcommand(
+                        "import",
+                        new CommandLine(new PolicyImportCommand())
+                                .addSubcommand("rbac", new PolicyImportRbacCommand(workspace)))
+                .addSubcommand("decide", new PolicyDecideCommand(workspace))
+                .addSubcommand("corpus", new PolicyCorpusCommand(workspace));
     }
 
     /** Without a command there is nothing to do. */

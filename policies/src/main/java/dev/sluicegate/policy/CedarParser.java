@@ -3,6 +3,7 @@ package dev.sluicegate.policy;
 import com.cedarpolicy.model.exception.InternalException;
 import com.cedarpolicy.model.policy.Policy;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -92,6 +93,8 @@ final class CedarParser {
                     (ObjectNode) JSON.readTree(policy.toJson()));
         } catch (InternalException e) {
             throw new InvalidPolicyException(statement.place() + ": " + message(e));
+        } catch (StreamConstraintsException e) {
+            throw new InvalidPolicyException(statement.place() + ": is nested too deeply");
         } catch (JsonProcessingException e) {
             throw new PolicyEngineException("the engine wrote malformed JSON", e);
         }

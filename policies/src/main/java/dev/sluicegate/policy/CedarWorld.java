@@ -120,10 +120,12 @@ public final class CedarWorld {
             }
             return List.copyOf(policies);
         } catch (InternalException e) {
+            // again one by one, which says where it is
+            CedarParser.statements("policies", text).forEach(CedarParser::parse);
             throw new InvalidPolicyException(CedarParser.message(e));
         } catch (JsonProcessingException e) {
-            // also when it is nested deeper than a JSON reader goes
-            throw new InvalidPolicyException("a condition is nested too deeply to be read");
+            CedarParser.statements("policies", text).forEach(CedarParser::parse);
+            throw new PolicyEngineException("the engine wrote malformed JSON", e);
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluicegate.policy.cedar.Entities;
 import dev.sluicegate.policy.cedar.Entity;
 import dev.sluicegate.policy.cedar.EntityUid;
+import dev.sluicegate.policy.cedar.Listing;
 import dev.sluicegate.policy.cedar.MalformedPolicyException;
 import dev.sluicegate.policy.cedar.Policies;
 import dev.sluicegate.policy.cedar.Policy;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class CompiledSlice {
     private final Map<String, Ruling> rulings = new HashMap<>();
     private final Policies policies;
+    private final Listing listing;
     private final InputType.Fields inputType;
     private final EntityUid action;
     private final EntityUid resource;
@@ -70,6 +72,7 @@ final class CompiledSlice {
             throw new PolicyEngineException(
                     "a stored policy of `" + slice.tool() + "` cannot be read", e);
         }
+        listing = new Listing(policies, DecisionInput.domain(inputType));
         dependsOnApproval = approval;
         dependsOnStepUp = stepUp;
         authAges = List.copyOf(ages);
@@ -92,6 +95,10 @@ final class CompiledSlice {
 
     Policies policies() {
         return policies;
+    }
+
+    Listing listing() {
+        return listing;
     }
 
     InputType.Fields inputType() {

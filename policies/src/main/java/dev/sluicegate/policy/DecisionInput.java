@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.policy.cedar.DateTime;
+import dev.sluicegate.policy.cedar.Domain;
 import dev.sluicegate.policy.cedar.IpAddress;
 import dev.sluicegate.policy.cedar.RecordValue;
 import dev.sluicegate.policy.cedar.Value;
@@ -11,6 +12,9 @@ import dev.sluicegate.record.CanonicalJson;
 import dev.sluicegate.record.NotCanonicalException;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 
 /** A {@link DecisionRequest} as it is hashed and as Cedar sees it. */
 final class DecisionInput {
@@ -68,6 +72,72 @@ final class DecisionInput {
                 .put("egress", egress)
                 .put("system", system)
                 .build();
+    }
+
+    /** Every {@code context} there could be for arguments of this type: the one of {@link #context}. */
+    static Domain.Fields domain(InputType.Fields input) {
+        var words = new Domain.Words(Set.of());
+        var truth = new Domain.Truth();
+        return fields(
+                Map.of(
+                        "input",
+                        input.domain(),
+                        "session",
+                        fields(
+                                Map.of(
+                                        "client",
+                                        fields(Map.of("id", words, "trust", words)),
+                                        "mfa",
+                                        truth,
+                                        "authAgeSec",
+                                        Domain.Quantity.INTEGER,
+                                        "ip",
+                                        new Domain.Address(),
+                                        "now",
+                                        Domain.Quantity.DATETIME,
+                                        "hour",
+                                        Domain.Quantity.INTEGER,
+                                        "dow",
+                                        Domain.Quantity.INTEGER)),
+                        "chain",
+                        fields(
+                                Map.of(
+                                        "id",
+                                        words,
+                                        "depth",
+                                        Domain.Quantity.INTEGER,
+                                        "labels",
+                                        new Domain.Many(words),
+                                        "tools",
+                                        new Domain.Many(words),
+                                        "untrusted",
+                                        truth)),
+                        "approval",
+                        fields(Map.of("granted", truth)),
+                        "quota",
+                        fields(
+                                Map.of(
+                                        "callsToday",
+                                        Domain.Quantity.INTEGER,
+                                        "rowsToday",
+                                        Domain.Quantity.INTEGER,
+                                        "amountToday",
+                                        Domain.Quantity.DECIMAL)),
+                        "egress",
+                        fields(
+                                Map.of(
+                                        "receivers",
+                                        new Domain.Many(words),
+                                        "domains",
+                                        new Domain.Many(words))),
+                        "system",
+                        fields(Map.of("now", Domain.Quantity.DATETIME))));
+    }
+
+    private static Domain.Fields fields(Map<String, Domain> domains) {
+        var fields = new HashMap<String, Domain.Field>();
+        domains.forEach((name, domain) -> fields.put(name, new Domain.Field(domain, true)));
+        return new Domain.Fields(fields);
     }
 
     /** Everything the decision is made from. Equal input, equal bytes; enough to decide again. */

@@ -3,6 +3,7 @@ package dev.sluicegate.policy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluicegate.policy.cedar.DateTime;
 import dev.sluicegate.policy.cedar.Decimal;
+import dev.sluicegate.policy.cedar.Domain;
 import dev.sluicegate.policy.cedar.Duration;
 import dev.sluicegate.policy.cedar.IpAddress;
 import dev.sluicegate.policy.cedar.RecordValue;
@@ -19,6 +20,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedMap;
@@ -38,6 +40,9 @@ sealed interface InputType {
     /** The type in Cedar schema syntax. */
     String cedar();
 
+    /** Every value there is of it, for listings. */
+    Domain domain();
+
     /**
      * @throws UnrepresentableInputException if Cedar cannot hold the value exactly; its pointer starts at
      *     {@code json}
@@ -52,10 +57,22 @@ sealed interface InputType {
         return new Reader(schema).fields(schema, 0);
     }
 
-    record Text() implements InputType {
+    /**
+     * @param values the only ones the schema allows; empty for any
+     */
+    record Text(Set<String> values) implements InputType {
+        public Text {
+            values = Set.copyOf(values);
+        }
+
         @Override
         public String cedar() {
             return "String";
+        }
+
+        @Override
+        public Domain domain() {
+            return new Domain.Words(values);
         }
 
         @Override
@@ -68,6 +85,11 @@ sealed interface InputType {
         @Override
         public String cedar() {
             return "Long";
+        }
+
+        @Override
+        public Domain domain() {
+            return Domain.Quantity.INTEGER;
         }
 
         @Override
@@ -93,6 +115,11 @@ sealed interface InputType {
         }
 
         @Override
+        public Domain domain() {
+            return new Domain.Truth();
+        }
+
+        @Override
         public Value value(JsonNode json) {
             if (!json.isBoolean()) {
                 throw new UnrepresentableInputException("", "is not true or false");
@@ -111,6 +138,11 @@ sealed interface InputType {
         @Override
         public String cedar() {
             return "decimal";
+        }
+
+        @Override
+        public Domain domain() {
+            return Domain.Quantity.DECIMAL;
         }
 
         @Override
@@ -151,6 +183,11 @@ sealed interface InputType {
         }
 
         @Override
+        public Domain domain() {
+            return Domain.Quantity.DATETIME;
+        }
+
+        @Override
         public Value value(JsonNode json) {
             var text = text(json);
             try {
@@ -183,6 +220,11 @@ sealed interface InputType {
         }
 
         @Override
+        public Domain domain() {
+            return Domain.Quantity.DURATION;
+        }
+
+        @Override
         public Value value(JsonNode json) {
             try {
                 var span = java.time.Duration.parse(text(json));
@@ -204,6 +246,11 @@ sealed interface InputType {
         @Override
         public String cedar() {
             return "ipaddr";
+        }
+
+        @Override
+        public Domain domain() {
+            return new Domain.Address();
         }
 
         @Override
@@ -238,6 +285,11 @@ sealed interface InputType {
         @Override
         public String cedar() {
             return "Set<" + element.cedar() + ">";
+        }
+
+        @Override
+        public Domain domain() {
+            return new Domain.Many(element.domain());
         }
 
         @Override
@@ -283,6 +335,14 @@ sealed interface InputType {
                 first = false;
             }
             return out.append(" }").toString();
+        }
+
+        @Override
+        public Domain.Fields domain() {
+            var domains = new HashMap<String, Domain.Field>();
+            fields.forEach((name, field) ->
+                    domains.put(name, new Domain.Field(field.type().domain(), field.required())));
+            return new Domain.Fields(domains);
         }
 
         @Override
@@ -370,7 +430,7 @@ sealed interface InputType {
 
         private @Nullable InputType plainType(JsonNode schema, int depth) {
             return switch (typeName(schema)) {
-                case "string" -> text(schema.path("format").asText());
+                case "string" -> text(schema);
                 case "integer" -> new Whole();
                 case "boolean" -> new Truth();
                 case "number" -> new Fraction();
@@ -388,13 +448,21 @@ sealed interface InputType {
             return nullable(items) ? null : type(items, depth + 1);
         }
 
-        private static InputType text(String format) {
-            return switch (format) {
+        private static InputType text(JsonNode schema) {
+            return switch (schema.path("format").asText()) {
                 case "date-time" -> new Moment(false);
                 case "date" -> new Moment(true);
                 case "duration" -> new Span();
                 case "ipv4", "ipv6" -> new Address();
-                default -> new Text();
+                default -> {
+                    var values = new HashSet<String>();
+                    if (allStrings(schema.path("enum"))) {
+                        schema.path("enum").forEach(value -> values.add(value.textValue()));
+                    } else if (schema.path("const").isTextual()) {
+                        values.add(schema.path("const").textValue());
+                    }
+                    yield new Text(values);
+                }
             };
         }
 

@@ -96,9 +96,12 @@ public final class PolicyEngine {
     }
 
     /**
-     * Whether a tool is worth listing to a caller. An over-approximation until policies are evaluated with
-     * unknown input: a permit's principal and resource scope match and no unconditional forbid does;
-     * conditions are not looked at.
+     * Whether a tool is worth listing to a caller: whether some arguments, in some state of session, chain
+     * and quota and with some remedy, would be permitted. What the arguments' JSON Schema says beyond types,
+     * presence and closed lists of words is not known here, nor is whether the policies that ask for an
+     * approval agree on the approver.
+     *
+     * @see dev.sluicegate.policy.cedar.Listing for where this is exact
      */
     public boolean mayPermit(DecisionRequest.Caller caller, String tool) {
         var slice = compiled(tool);
@@ -106,7 +109,7 @@ public final class PolicyEngine {
             return false;
         }
         var principal = CompiledSlice.principal(caller);
-        return slice.policies()
+        return slice.listing()
                 .mayPermit(
                         slice.request(principal, RecordValue.EMPTY),
                         slice.entities(principal, caller.env()));

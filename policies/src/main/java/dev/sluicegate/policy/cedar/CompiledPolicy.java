@@ -12,6 +12,7 @@ final class CompiledPolicy {
     private final Policy policy;
     private final List<Expression> conjuncts;
     private final Node[] nodes;
+    private final boolean mentionsEntities;
 
     CompiledPolicy(int index, Policy policy) {
         this.index = index;
@@ -26,6 +27,7 @@ final class CompiledPolicy {
         } catch (MalformedPolicyException e) {
             throw new MalformedPolicyException("policy `" + policy.id() + "`: " + e.getMessage());
         }
+        mentionsEntities = expressions.stream().anyMatch(CompiledPolicy::mentionsEntities);
     }
 
     /** Place in the set. */
@@ -39,6 +41,36 @@ final class CompiledPolicy {
 
     List<Expression> conjuncts() {
         return conjuncts;
+    }
+
+    /** Whether its conditions are about more than the context. */
+    boolean mentionsEntities() {
+        return mentionsEntities;
+    }
+
+    private static boolean mentionsEntities(Expression expression) {
+        return switch (expression) {
+            // entities in the context would need to be looked up
+            case Expression.Literal(var value) -> value instanceof EntityUid;
+            case Expression.Variable(var name) -> name != Expression.Variable.Name.CONTEXT;
+            case Unary(_, var of) -> mentionsEntities(of);
+            case Expression.Binary(_, var left, var right) ->
+                    mentionsEntities(left) || mentionsEntities(right);
+            case Expression.If(var condition, var then, var otherwise) ->
+                    mentionsEntities(condition)
+                            || mentionsEntities(then)
+                            || mentionsEntities(otherwise);
+            case Expression.Attribute(var of, _) -> mentionsEntities(of);
+            case Expression.Has(var of, _) -> mentionsEntities(of);
+            case Expression.Like(var of, _) -> mentionsEntities(of);
+            case Expression.Is _ -> true;
+            case Expression.SetOf(var elements) ->
+                    elements.stream().anyMatch(CompiledPolicy::mentionsEntities);
+            case Expression.RecordOf(var fields) ->
+                    fields.values().stream().anyMatch(CompiledPolicy::mentionsEntities);
+            case Expression.Call(_, var arguments) ->
+                    arguments.stream().anyMatch(CompiledPolicy::mentionsEntities);
+        };
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.sluicegate.policy.cedar;
 
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +152,44 @@ public record IpAddress(boolean v4, long high, long low, int prefix) implements 
 
     private static boolean same(long left, long right, int bits) {
         return bits <= 0 || (left ^ right) >>> Math.max(0, 64 - bits) == 0;
+    }
+
+    /** Its first and last address, and those next to them outside of it. */
+    List<IpAddress> ends() {
+        var ends = new ArrayList<IpAddress>();
+        if (v4) {
+            var size = 1L << (BITS_V4 - prefix);
+            var first = low & -size;
+            for (var address : new long[] {first, first + size - 1, first - 1, first + size}) {
+                if (address >= 0 && address < 1L << BITS_V4) {
+                    ends.add(new IpAddress(true, 0, address, BITS_V4));
+                }
+            }
+            return ends;
+        }
+        var size = BigInteger.ONE.shiftLeft(BITS_V6 - prefix);
+        var number = unsigned(high).shiftLeft(64).add(unsigned(low));
+        var first = number.subtract(number.mod(size));
+        for (var address :
+                List.of(
+                        first,
+                        first.add(size).subtract(BigInteger.ONE),
+                        first.subtract(BigInteger.ONE),
+                        first.add(size))) {
+            if (address.signum() >= 0 && address.bitLength() <= BITS_V6) {
+                ends.add(
+                        new IpAddress(
+                                false,
+                                address.shiftRight(64).longValue(),
+                                address.longValue(),
+                                BITS_V6));
+            }
+        }
+        return ends;
+    }
+
+    private static BigInteger unsigned(long bits) {
+        return new BigInteger(Long.toUnsignedString(bits));
     }
 
     /** As {@link #parse} reads it. */

@@ -94,20 +94,8 @@ public final class Policies {
         return misses;
     }
 
-    /** Interim. */
-    public boolean mayPermit(Request request, Entities entities) {
-        var permitted = false;
-        for (var candidate : matching(request, entities)) {
-            permitted |= candidate.policy().permits();
-            if (!candidate.policy().permits() && candidate.policy().conditions().isEmpty()) {
-                return false;
-            }
-        }
-        return permitted;
-    }
-
     /** Those whose whole scope matches, in the order of the set. */
-    private List<CompiledPolicy> matching(Request request, Entities entities) {
+    List<CompiledPolicy> matching(Request request, Entities entities) {
         var found = new ArrayList<CompiledPolicy>();
         matching(request, entities, found::add);
         found.sort(Comparator.comparingInt(CompiledPolicy::index));
