@@ -7,9 +7,12 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.policy.cedar.MalformedPolicyException;
+import dev.sluicegate.policy.cedar.Policies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +81,7 @@ final class CedarParser {
      */
     static Parsed parse(Statement statement) {
         try {
-            var set = com.cedarpolicy.model.policy.PolicySet.parsePolicies(statement.text());
+            var set = NativeParser.parse(statement.text());
             if (!set.templates.isEmpty()) {
                 throw new InvalidPolicyException(
                         statement.place() + ": templates are not supported");
@@ -87,17 +90,30 @@ final class CedarParser {
             if (policy == null) {
                 throw new InvalidPolicyException(statement.place() + ": is not one policy");
             }
-            return new Parsed(
-                    statement,
-                    policy.getAnnotations(),
-                    (ObjectNode) JSON.readTree(policy.toJson()));
+            var json = (ObjectNode) JSON.readTree(NativeParser.json(policy));
+            var annotations = new TreeMap<String, String>();
+            json.path("annotations")
+                    .properties()
+                    .forEach(one -> annotations.put(one.getKey(), one.getValue().asText("")));
+            // what the router could not load is refused here, where somebody can mend it
+            Policies.of(List.of(PolicyJson.read(annotations.getOrDefault("id", "?"), json)));
+            return new Parsed(statement, annotations, json);
+        } catch (InvalidPolicyException | MalformedPolicyException e) {
+            throw placed(statement, e);
         } catch (InternalException e) {
             throw new InvalidPolicyException(statement.place() + ": " + message(e));
         } catch (StreamConstraintsException e) {
-            throw new InvalidPolicyException(statement.place() + ": is nested too deeply");
+            throw placed(statement, new InvalidPolicyException("is nested too deeply"));
         } catch (JsonProcessingException e) {
             throw new PolicyEngineException("the engine wrote malformed JSON", e);
         }
+    }
+
+    private static InvalidPolicyException placed(Statement statement, RuntimeException problem) {
+        var message = String.valueOf(problem.getMessage()).replaceFirst("^policy `[^`]*`: ", "");
+        return message.startsWith(statement.place())
+                ? new InvalidPolicyException(message)
+                : new InvalidPolicyException(statement.place() + ": " + message);
     }
 
     private static @Nullable Policy only(java.util.Set<Policy> policies) {

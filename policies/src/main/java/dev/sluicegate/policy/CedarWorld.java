@@ -101,7 +101,7 @@ public final class CedarWorld {
 
     private static List<Policy> parsed(String text, boolean byAnnotation) {
         try {
-            var set = com.cedarpolicy.model.policy.PolicySet.parsePolicies(escaped(text));
+            var set = NativeParser.parse(escaped(text));
             if (!set.templates.isEmpty()) {
                 throw new InvalidPolicyException("a template without links decides nothing");
             }
@@ -109,7 +109,7 @@ public final class CedarWorld {
             sorted.sort(java.util.Comparator.comparingInt(policy -> number(policy.policyID)));
             var policies = new ArrayList<Policy>();
             for (var policy : sorted) {
-                var json = JSON.readTree(policy.toJson());
+                var json = JSON.readTree(NativeParser.json(policy));
                 var annotated = json.path("annotations").path("id");
                 policies.add(
                         PolicyJson.read(
@@ -119,14 +119,21 @@ public final class CedarWorld {
                                 json));
             }
             return List.copyOf(policies);
+        } catch (InvalidPolicyException e) {
+            one(text);
+            throw e;
         } catch (InternalException e) {
-            // again one by one, which says where it is
-            CedarParser.statements("policies", text).forEach(CedarParser::parse);
+            one(text);
             throw new InvalidPolicyException(CedarParser.message(e));
         } catch (JsonProcessingException e) {
-            CedarParser.statements("policies", text).forEach(CedarParser::parse);
+            one(text);
             throw new PolicyEngineException("the engine wrote malformed JSON", e);
         }
+    }
+
+    /** One statement after the other, which says where the one is that cannot be read. */
+    private static void one(String text) {
+        CedarParser.statements("policies", escaped(text)).forEach(CedarParser::parse);
     }
 
     private static int number(String id) {
