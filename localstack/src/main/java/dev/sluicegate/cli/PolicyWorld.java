@@ -205,7 +205,16 @@ record PolicyWorld(
                 json.put("maxAgeSeconds", age);
             }
             case Decision.NeedsStepUp(_, var age) -> json.put("maxAgeSeconds", age);
-            case Decision.Permit _, Decision.Deny _ -> {}
+            case Decision.Deny denied -> {
+                var misses = json.putArray("nearMisses");
+                for (var miss : denied.nearMisses()) {
+                    misses.addObject()
+                            .put("id", miss.policy().id())
+                            .put("at", place(miss.policy().id()))
+                            .put("unmet", miss.unmet());
+                }
+            }
+            case Decision.Permit _ -> {}
         }
         json.put("set", basis.set());
         return json;
@@ -243,6 +252,14 @@ record PolicyWorld(
                 var basis = denied.basis();
                 if (basis.policies().isEmpty() && basis.errors().isEmpty()) {
                     lines.add("no policy permits it");
+                }
+                for (var miss : denied.nearMisses()) {
+                    lines.add(
+                            miss.policy().id()
+                                    + "  "
+                                    + place(miss.policy().id())
+                                    + "  would permit it if "
+                                    + miss.unmet());
                 }
             }
             case Decision.Permit _ -> {}
