@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +49,18 @@ final class AdminClient {
         return ok(answer, ExitCode.NO).path("token").asText();
     }
 
-    RunningStack.Publication publish(Path folder) {
-        var answer = send("POST", "/policies", object().put("folder", folder.toString()));
+    /** What {@link PolicyDesk} answers; a no ends the command. */
+    ObjectNode policies(String what) {
+        return (ObjectNode) ok(send("GET", "/policies/" + what, null), ExitCode.UNREACHABLE);
+    }
+
+    /**
+     * A step by whoever {@code token} names.
+     *
+     * @param step {@code publish | review | release | rollback}
+     */
+    ObjectNode policyStep(String step, String token, ObjectNode body) {
+        var answer = send("POST", "/policies/" + step, body, token);
         if (answer.status() == 422) {
             var lines = new StringBuilder(answer.error());
             answer.body()
@@ -59,13 +68,11 @@ final class AdminClient {
                     .forEach(line -> lines.append("\n  ").append(line.asText()));
             throw new CommandFailedException(ExitCode.NO, lines.toString());
         }
-        var body = ok(answer, ExitCode.UNREACHABLE);
-        return new RunningStack.Publication(
-                body.path("set").asText(), body.path("version").asLong());
+        return (ObjectNode) ok(answer, ExitCode.NO);
     }
 
-    /** As {@link RunningStack#policies}; empty if there is no such set. */
-    Optional<JsonNode> policies(@Nullable String set) {
+    /** As {@link RunningStack#policySet}; empty if there is no such set. */
+    Optional<JsonNode> policySet(@Nullable String set) {
         var answer = send("POST", "/policies/read", object().put("set", set));
         return answer.status() == 404
                 ? Optional.empty()
@@ -113,8 +120,13 @@ final class AdminClient {
     }
 
     private Answer send(String method, String path, @Nullable JsonNode body) {
+        return send(method, path, body, null);
+    }
+
+    private Answer send(
+            String method, String path, @Nullable JsonNode body, @Nullable String policyToken) {
         try {
-            var request =
+            var builder =
                     HttpRequest.newBuilder(URI.create(stack.admin() + path))
                             .timeout(TIMEOUT)
                             .header("Authorization", "Bearer " + stack.adminSecret())
@@ -122,9 +134,11 @@ final class AdminClient {
                                     method,
                                     body == null
                                             ? HttpRequest.BodyPublishers.noBody()
-                                            : HttpRequest.BodyPublishers.ofString(body.toString()))
-                            .build();
-            var answer = http.send(request, BodyHandlers.ofByteArray());
+                                            : HttpRequest.BodyPublishers.ofString(body.toString()));
+            if (policyToken != null) {
+                builder.header(AdminEndpoint.POLICY_TOKEN, policyToken);
+            }
+            var answer = http.send(builder.build(), BodyHandlers.ofByteArray());
             return new Answer(answer.statusCode(), OutputFormat.JSON.readTree(answer.body()));
         } catch (IOException e) {
             throw new CommandFailedException(

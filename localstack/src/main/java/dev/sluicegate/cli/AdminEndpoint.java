@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.sluicegate.audit.JournalUnavailableException;
 import dev.sluicegate.local.idp.TokenOrder;
 import dev.sluicegate.local.idp.UnknownUserException;
+import dev.sluicegate.router.policy.PolicyStepRefusedException;
+import dev.sluicegate.router.policy.PublishConflictException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +36,9 @@ final class AdminEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminEndpoint.class);
     private static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int STOPPING = 202;
+
+    /** Header with the access token of whoever changes policies. */
+    static final String POLICY_TOKEN = "Policy-Token";
 
     private final RunningStack stack;
     private final Runnable stop;
@@ -114,9 +120,15 @@ final class AdminEndpoint implements AutoCloseable {
         var path = exchange.getRequestURI().getPath();
         return switch (exchange.getRequestMethod() + " " + path) {
             case "POST /token" -> token(body(exchange));
-            case "POST /policies" -> publish(body(exchange));
             case "POST /policies/read" -> published(body(exchange));
             case "POST /decisions" -> decisions(body(exchange));
+            case "GET /policies/pending" -> new Answer(200, stack.policies().pending());
+            case "GET /policies/log" -> new Answer(200, stack.policies().log());
+            case "POST /policies/publish",
+                    "POST /policies/review",
+                    "POST /policies/release",
+                    "POST /policies/rollback" ->
+                    step(path.substring("/policies/".length()), exchange);
             case "GET /calls" -> lastCall();
             case "POST /stop" -> new Answer(STOPPING, object());
             default ->
@@ -148,22 +160,62 @@ final class AdminEndpoint implements AutoCloseable {
         }
     }
 
-    private Answer publish(JsonNode asked) {
+    /** Who takes the step is who the token names: the secret of this endpoint only opens the door. */
+    private Answer step(String step, HttpExchange exchange) throws IOException {
+        var token = exchange.getRequestHeaders().getFirst(POLICY_TOKEN);
+        if (token == null) {
+            return error(403, "an access token is needed");
+        }
+        var asked = body(exchange);
+        var desk = stack.policies();
+        var proposal = asked.path("proposal").asText();
         try {
-            var published = stack.publish(Path.of(asked.path("folder").asText()));
             return new Answer(
-                    200, object().put("set", published.set()).put("version", published.version()));
+                    200,
+                    switch (step) {
+                        case "publish" ->
+                                desk.publish(
+                                        token,
+                                        Path.of(asked.path("folder").asText()),
+                                        asked.path("shadow").asBoolean(),
+                                        asked.path("propose").asBoolean());
+                        case "review" ->
+                                desk.review(
+                                        token,
+                                        proposal,
+                                        asked.path("approve").asBoolean(),
+                                        text(asked.get("note")));
+                        case "release" -> desk.release(token, proposal);
+                        default ->
+                                desk.rollback(
+                                        token,
+                                        asked.path("version").asLong(),
+                                        asked.path("propose").asBoolean());
+                    });
         } catch (RunningStack.PolicyRefusedException e) {
             var refused = object().put("error", "the policies are not valid");
             var problems = refused.putArray("problems");
             e.problems().forEach(problems::add);
             return new Answer(422, refused);
+        } catch (PolicyStepRefusedException e) {
+            return error(
+                    switch (e.reason()) {
+                        case NOT_ALLOWED -> 403;
+                        case NOT_FOUND -> 404;
+                        case CONFLICT -> 409;
+                    },
+                    String.valueOf(e.getMessage()));
+        } catch (PublishConflictException e) {
+            return error(409, String.valueOf(e.getMessage()));
+        } catch (JournalUnavailableException e) {
+            LOG.error("a policy step was not confirmed", e);
+            return error(500, "it is not known whether that was done; `policy log` will show it");
         }
     }
 
     private Answer published(JsonNode asked) {
         try {
-            return new Answer(200, stack.policies(text(asked.get("set"))));
+            return new Answer(200, stack.policySet(text(asked.get("set"))));
         } catch (NoSuchElementException e) {
             return error(404, String.valueOf(e.getMessage()));
         }

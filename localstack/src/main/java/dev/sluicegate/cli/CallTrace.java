@@ -107,6 +107,19 @@ public final class CallTrace {
         decision.policies().forEach(node.putArray("policies")::add);
         decision.reasons().forEach(node.putArray("reasons")::add);
         node.put("set", decision.set()).put("version", decision.rev());
+        var shadow = decision.shadow();
+        if (shadow != null) {
+            var said = node.putObject("shadow").put("set", shadow.set());
+            said.put("outcome", shadow.outcome());
+            shadow.policies().forEach(said.putArray("policies")::add);
+        }
+        var external = decision.external();
+        if (external != null) {
+            node.putObject("external")
+                    .put("service", external.service())
+                    .put("outcome", external.outcome())
+                    .put("reason", external.reason());
+        }
     }
 
     private static void session(ObjectNode story, AuditRecord.@Nullable Session session) {

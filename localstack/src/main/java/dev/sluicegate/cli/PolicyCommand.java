@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** Groups what can be done with policies. */
 @Command(
         name = "policy",
-        description = "Check, try, compare, explain and publish policies.",
+        description = "Check, try, compare, explain, publish, review and roll back policies.",
         synopsisSubcommandLabel = "COMMAND")
 final class PolicyCommand implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();

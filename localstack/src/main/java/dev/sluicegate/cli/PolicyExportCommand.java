@@ -90,6 +90,11 @@ final class PolicyExportCommand implements Callable<Integer> {
             }
             Files.writeString(folder.resolve("stub.cedarschema"), world.sources().stub());
             names.add("stub.cedarschema");
+            var roles = world.sources().roles();
+            if (roles != null) {
+                Files.writeString(folder.resolve("roles.txt"), String.join("\n", roles) + "\n");
+                names.add("roles.txt");
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to `" + folder + "`", e);
         }

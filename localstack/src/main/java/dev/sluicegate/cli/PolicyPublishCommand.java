@@ -5,19 +5,34 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Puts policies in force without a restart. */
+/** Puts policies in force without a restart, or proposes them. */
 @Command(
         name = "publish",
-        description = "Validate the policies of a folder and put them in force for the next calls.")
+        description = {
+            "Validate the policies of a folder and put them in force for the next calls.",
+            "In prod they are proposed: somebody else reviews and releases them."
+        })
 final class PolicyPublishCommand implements Callable<Integer> {
     private final Workspace workspace;
 
     @Mixin private StackSelection selection = new StackSelection();
+    @Mixin private PolicyAdmin admin = new PolicyAdmin();
     @Mixin private OutputFormat format = new OutputFormat();
 
-    @Parameters(paramLabel = "DIR", description = "folder with *.cedar files")
+    @Option(
+            names = "--shadow",
+            description = "evaluate and record them beside those in force, enforce nothing")
+    private boolean shadow;
+
+    @Option(names = "--propose", description = "ask for a review also where none is required")
+    private boolean propose;
+
+    @Parameters(
+            paramLabel = "DIR",
+            description = "folder with *.cedar files, and roles.txt with the roles they may name")
     private Path folder = Path.of("");
 
     PolicyPublishCommand(Workspace workspace) {
@@ -29,16 +44,17 @@ final class PolicyPublishCommand implements Callable<Integer> {
         if (!Files.isDirectory(folder)) {
             throw new CommandFailedException(ExitCode.USAGE, "`" + folder + "` is not a folder");
         }
-        var published = selection.admin(workspace).publish(folder.toAbsolutePath().normalize());
-        if (format.json()) {
-            var json = OutputFormat.JSON.createObjectNode();
-            json.put("set", published.set()).put("version", published.version());
-            workspace.out().println(OutputFormat.pretty(json));
-        } else {
-            workspace
-                    .out()
-                    .println("version " + published.version() + " is in force, " + published.set());
-        }
+        var stack = selection.admin(workspace);
+        var asked =
+                OutputFormat.JSON
+                        .createObjectNode()
+                        .put("folder", folder.toAbsolutePath().normalize().toString())
+                        .put("shadow", shadow)
+                        .put("propose", propose);
+        PolicyText.print(
+                workspace,
+                format,
+                stack.policyStep("publish", admin.token(workspace, stack), asked));
         return ExitCode.OK;
     }
 }

@@ -75,7 +75,7 @@ final class PolicyReplayCommand implements Callable<Integer> {
                 acknowledged == null ? Acknowledgements.NONE : Acknowledgements.read(acknowledged);
         var admin = selection.admin(workspace);
         var inForce =
-                admin.policies(null)
+                admin.policySet(null)
                         .orElseThrow(() ->
                                 new CommandFailedException(
                                         ExitCode.UNREACHABLE, "no policies are in force"));

@@ -60,7 +60,7 @@ record PolicyWorld(
 
     static PolicyWorld published(String name, AdminClient admin) {
         var published =
-                admin.policies(name.equals(HEAD) ? null : name)
+                admin.policySet(name.equals(HEAD) ? null : name)
                         .orElseThrow(() ->
                                 new CommandFailedException(
                                         ExitCode.NO, "no policy set `" + name + "` is published"));

@@ -91,6 +91,11 @@ final class RootCommand implements Runnable {
                 .addSubcommand("diff", new PolicyDiffCommand(workspace))
                 .addSubcommand("replay", new PolicyReplayCommand(workspace))
                 .addSubcommand("publish", new PolicyPublishCommand(workspace))
+                .addSubcommand("pending", new PolicyPendingCommand(workspace))
+                .addSubcommand("review", new PolicyReviewCommand(workspace))
+                .addSubcommand("release", new PolicyReleaseCommand(workspace))
+                .addSubcommand("rollback", new PolicyRollbackCommand(workspace))
+                .addSubcommand("log", new PolicyLogCommand(workspace))
                 .addSubcommand("explain", new PolicyExplainCommand(workspace))
                 .addSubcommand("export", new PolicyExportCommand(workspace))
                 .addSubcommand(

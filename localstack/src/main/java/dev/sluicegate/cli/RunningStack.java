@@ -3,7 +3,6 @@ package dev.sluicegate.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.local.idp.TokenOrder;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,12 +41,8 @@ public interface RunningStack extends AutoCloseable {
     /** The call that was archived last. */
     Optional<String> lastCall();
 
-    /**
-     * Validates and publishes the policies of a folder; the next calls are decided by them.
-     *
-     * @throws PolicyRefusedException if they are not valid; then nothing has changed
-     */
-    Publication publish(Path policies);
+    /** Where policies are published, reviewed and rolled back. */
+    PolicyDesk policies();
 
     /**
      * A published policy set: {@code set}, {@code files} by name and {@code tools} (manifests); for the one in
@@ -56,7 +51,7 @@ public interface RunningStack extends AutoCloseable {
      * @param set {@code sha256:<hex>}, or null for the one in force
      * @throws java.util.NoSuchElementException if there is no such set
      */
-    ObjectNode policies(@Nullable String set);
+    ObjectNode policySet(@Nullable String set);
 
     /**
      * Recorded decisions with what they were made from: {@code now} (the stack's time), {@code calls}, {@code uncounted}, {@code after} (null
@@ -101,13 +96,6 @@ public interface RunningStack extends AutoCloseable {
             return "OperatorKey[" + accessKeyId + "]";
         }
     }
-
-    /**
-     * A policy set that is in force.
-     *
-     * @param set {@code sha256:<hex>}
-     */
-    record Publication(String set, long version) {}
 
     /** Policies that may not be published, and why, one line each. */
     final class PolicyRefusedException extends RuntimeException {

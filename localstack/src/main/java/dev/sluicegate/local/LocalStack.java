@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.audit.Journal;
 import dev.sluicegate.cli.CallTrace;
+import dev.sluicegate.cli.PolicyDesk;
 import dev.sluicegate.cli.RunningStack;
 import dev.sluicegate.cli.StackFactory;
 import dev.sluicegate.contract.Product;
@@ -28,6 +29,10 @@ import dev.sluicegate.local.lambda.LambdaService;
 import dev.sluicegate.local.lambda.LocalFunction;
 import dev.sluicegate.local.lambda.LocalFunctions;
 import dev.sluicegate.local.s3.S3Service;
+import dev.sluicegate.router.identity.AccessTokens;
+import dev.sluicegate.router.identity.IssuerConfig;
+import dev.sluicegate.router.policy.PolicyEditors;
+import dev.sluicegate.router.policy.PolicyPublisher;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -82,6 +87,7 @@ public final class LocalStack implements RunningStack {
     private final DynamoDbClient operator;
     private final StreamPump pump;
     private final Publishing publishing;
+    private final StoredPolicies storedPolicies;
     private final Auditing auditing;
     private final URI mcp;
 
@@ -179,18 +185,32 @@ public final class LocalStack implements RunningStack {
         DemoCompany.seed(operator, STAGE, DemoCompany.TENANT);
 
         progress.stage("policies");
+        var journal =
+                new Journal(
+                        operator,
+                        Product.resource(STAGE, "audit"),
+                        Product.resource(STAGE, "publisher"),
+                        clock);
+        storedPolicies = new StoredPolicies(operator, Product.resource(STAGE, "policy"));
         publishing =
                 new Publishing(
-                        operator,
-                        template,
-                        Product.resource(STAGE, "policy"),
-                        new Journal(
+                        new PolicyPublisher(
                                 operator,
-                                Product.resource(STAGE, "audit"),
-                                Product.resource(STAGE, "publisher"),
+                                Product.resource(STAGE, "policy"),
+                                journal,
+                                DemoCompany.TENANT,
+                                options.environment(),
                                 clock),
-                        clock);
-        publishing.publish(
+                        new PolicyEditors(
+                                new AccessTokens(
+                                        IssuerConfig.parse(
+                                                String.valueOf(settings.get("ISSUERS")),
+                                                mcp.toString()),
+                                        options.environment(),
+                                        clock)),
+                        template,
+                        issuer.issuer());
+        publishing.install(
                 options.policies().orElse(options.home().resolve("policies").resolve("baseline")));
 
         auditing =
@@ -355,13 +375,19 @@ public final class LocalStack implements RunningStack {
     }
 
     @Override
-    public Publication publish(Path policies) {
-        return publishing.publish(policies);
+    public PolicyDesk policies() {
+        return publishing;
+    }
+
+    /** As {@code policy publish} does it for the policy admin. */
+    ObjectNode publish(Path policies) {
+        return publishing.publish(
+                token(TokenOrder.of(DemoCompany.POLICY_ADMIN)), policies, false, false);
     }
 
     @Override
-    public ObjectNode policies(@Nullable String set) {
-        return publishing.published(set);
+    public ObjectNode policySet(@Nullable String set) {
+        return storedPolicies.set(set);
     }
 
     @Override

@@ -2,98 +2,194 @@ package dev.sluicegate.local;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluicegate.audit.AlongsideRefusedException;
-import dev.sluicegate.audit.Journal;
+import dev.sluicegate.cli.PolicyDesk;
 import dev.sluicegate.cli.RunningStack;
 import dev.sluicegate.contract.ToolManifest;
 import dev.sluicegate.local.aws.Template;
 import dev.sluicegate.local.demo.DemoCompany;
 import dev.sluicegate.policy.InvalidPolicyException;
 import dev.sluicegate.policy.PolicySources;
-import dev.sluicegate.record.AuditRecord;
-import dev.sluicegate.record.JournalKeys;
 import dev.sluicegate.record.PrincipalId;
-import dev.sluicegate.record.RecordKind;
-import dev.sluicegate.record.Ulid;
-import dev.sluicegate.record.WriterChain;
 import dev.sluicegate.router.policy.CataloguedTool;
+import dev.sluicegate.router.policy.PolicyChanges;
+import dev.sluicegate.router.policy.PolicyEditors;
 import dev.sluicegate.router.policy.PolicyPublisher;
-import dev.sluicegate.router.policy.PublishConflictException;
-import dev.sluicegate.router.policy.PublishedSets;
+import dev.sluicegate.router.policy.Proposal;
+import dev.sluicegate.router.policy.Publication;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
-import java.util.NoSuchElementException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Publishes policies and the template's tools, and records that it did. */
-final class Publishing {
-    private static final String OPERATOR = "operator";
+/** Publishes policies and the template's tools for people whose tokens say that they may. */
+final class Publishing implements PolicyDesk {
+    private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
 
-    private final DynamoDbClient db;
+    private final PolicyPublisher publisher;
+    private final PolicyEditors editors;
     private final Template template;
-    private final String policyTable;
-    private final Journal journal;
-    private final Clock clock;
+    private final Map<String, String> names = new HashMap<>();
 
-    Publishing(
-            DynamoDbClient db,
-            Template template,
-            String policyTable,
-            Journal journal,
-            Clock clock) {
-        this.db = db;
+    /**
+     * @param issuer of the demo company, to name its people where records have pseudonyms
+     */
+    Publishing(PolicyPublisher publisher, PolicyEditors editors, Template template, String issuer) {
+        this.publisher = publisher;
+        this.editors = editors;
         this.template = template;
-        this.policyTable = policyTable;
-        this.journal = journal;
-        this.clock = clock;
+        DemoCompany.users()
+                .forEach(user -> names.put(PrincipalId.of(issuer, user.name()), user.name()));
     }
 
     /**
-     * @throws RunningStack.PolicyRefusedException if the set must not be published; nothing has changed
+     * The policies a stack starts with. Where changes need a review, those in force stay.
+     *
+     * @throws RunningStack.PolicyRefusedException if the set must not be published
      */
-    synchronized RunningStack.Publication publish(Path folder) {
+    synchronized void install(Path folder) {
+        var installed = valid(() -> publisher.install(PolicySources.read(folder), tools()));
+        if (installed.isEmpty()) {
+            LOG.warn("the published policies stay in force; others are proposed and reviewed");
+        }
+    }
+
+    @Override
+    public synchronized ObjectNode publish(
+            String token, Path folder, boolean shadow, boolean propose) {
+        var editor = editors.of(token);
+        var mode = shadow ? PolicyPublisher.Mode.SHADOW : PolicyPublisher.Mode.ENFORCE;
+        return json(
+                valid(() ->
+                        publisher.publish(
+                                editor, PolicySources.read(folder), tools(), mode, propose)));
+    }
+
+    @Override
+    public ObjectNode review(
+            String token, String proposal, boolean approve, @Nullable String note) {
+        return json(publisher.review(editors.of(token), proposal, approve, note));
+    }
+
+    @Override
+    public ObjectNode release(String token, String proposal) {
+        return json(publisher.release(editors.of(token), proposal)).put("state", "in_force");
+    }
+
+    @Override
+    public synchronized ObjectNode rollback(String token, long version, boolean propose) {
+        var editor = editors.of(token);
+        return json(valid(() -> publisher.rollback(editor, version, tools(), propose)));
+    }
+
+    @Override
+    public ObjectNode pending() {
+        var json = object();
+        var proposals = json.putArray("proposals");
+        publisher.pending().forEach(proposal -> proposals.add(json(proposal)));
+        return json;
+    }
+
+    @Override
+    public ObjectNode log() {
+        var json = object();
+        var versions = json.putArray("versions");
+        publisher.log().forEach(publication -> versions.add(json(publication)));
+        return json;
+    }
+
+    private static <T> T valid(Supplier<T> step) {
         try {
-            var published =
-                    new PolicyPublisher(db, policyTable, clock)
-                            .publish(PolicySources.read(folder), tools(), OPERATOR, this::commit);
-            return new RunningStack.Publication(published.set(), published.version());
+            return step.get();
         } catch (InvalidPolicyException e) {
             throw new RunningStack.PolicyRefusedException(e.problems());
         }
     }
 
-    /**
-     * What was published, as the admin endpoint says it.
-     *
-     * @param set {@code sha256:<hex>}, or null for the one in force
-     * @throws NoSuchElementException if there is no such set
-     */
-    ObjectNode published(@Nullable String set) {
-        var sets = new PublishedSets(db, policyTable);
-        var head =
-                sets.inForce()
-                        .orElseThrow(() -> new NoSuchElementException("no policies are published"));
-        var id = set == null ? head.set() : set;
-        var sources =
-                sets.sources(id)
-                        .orElseThrow(
-                                () -> new NoSuchElementException("no policy set `" + id + "`"));
-        var json = JsonNodeFactory.instance.objectNode();
-        json.put("set", id);
-        if (set == null) {
-            json.put("version", head.version());
-            json.put("publishedAt", head.publishedAt().toString());
-            json.put("by", head.by());
+    private ObjectNode json(PolicyPublisher.Result result) {
+        return switch (result) {
+            case PolicyPublisher.Result.InForce(var publication, var warnings) ->
+                    warned(json(publication).put("state", "in_force"), warnings);
+            case PolicyPublisher.Result.Proposed(var proposal, var warnings) ->
+                    warned(json(proposal), warnings);
+            case PolicyPublisher.Result.Unchanged(var version, var content) ->
+                    content(object().put("state", "unchanged").put("version", version), content);
+        };
+    }
+
+    private static ObjectNode warned(ObjectNode json, List<String> warnings) {
+        if (!warnings.isEmpty()) {
+            warnings.forEach(json.putArray("warnings")::add);
         }
-        var files = json.putObject("files");
-        sources.files().forEach(files::put);
-        files.put("stub.cedarschema", sources.stub());
-        var tools = json.putArray("tools");
-        sets.tools(head.catalogue()).forEach(tool -> tools.add(tool.manifest().toJson()));
         return json;
+    }
+
+    private ObjectNode json(Proposal proposal) {
+        var json =
+                object().put("state", proposal.state().name().toLowerCase(Locale.ROOT))
+                        .put("proposal", proposal.id())
+                        .put("base", proposal.base());
+        content(json, proposal.content());
+        json.put("at", proposal.at().toString());
+        json.set("by", who(proposal.by()));
+        var reviewer = proposal.reviewer();
+        if (reviewer != null) {
+            json.set("reviewer", who(reviewer));
+        }
+        json.put("note", proposal.note());
+        if (proposal.rollbackTo() > 0) {
+            json.put("rollbackTo", proposal.rollbackTo());
+        }
+        return changes(json, proposal.changes());
+    }
+
+    private ObjectNode json(Publication publication) {
+        var json = object().put("version", publication.version());
+        content(json, publication.content());
+        json.put("at", publication.publishedAt().toString());
+        json.set("by", who(publication.by()));
+        var reviewer = publication.reviewer();
+        if (reviewer != null) {
+            json.set("reviewer", who(reviewer));
+        }
+        json.set("releasedBy", who(publication.releasedBy()));
+        if (publication.proposal() != null) {
+            json.put("proposal", publication.proposal());
+        }
+        if (publication.rollbackTo() > 0) {
+            json.put("rollbackTo", publication.rollbackTo());
+        }
+        return changes(json, publication.changes());
+    }
+
+    private static ObjectNode content(ObjectNode json, Proposal.Content content) {
+        json.put("set", content.set()).put("catalogue", content.catalogue());
+        if (content.shadow() != null) {
+            json.put("shadow", content.shadow());
+        }
+        return json;
+    }
+
+    private static ObjectNode changes(ObjectNode json, PolicyChanges changes) {
+        var shown = json.putObject("changes").put("summary", changes.summary());
+        changes.added().forEach(shown.putArray("added")::add);
+        changes.removed().forEach(shown.putArray("removed")::add);
+        changes.changed().forEach(shown.putArray("changed")::add);
+        return json;
+    }
+
+    private ObjectNode who(String principal) {
+        var who = object().put("principal", principal);
+        var name = names.get(principal);
+        return name == null ? who : who.put("name", name);
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
     }
 
     private List<CataloguedTool> tools() {
@@ -119,47 +215,5 @@ final class Publishing {
             throw new IllegalStateException(
                     "no class " + function.handlerClass() + " for " + function.name(), e);
         }
-    }
-
-    /** The head moves with its record or not at all: no policy comes into force unrecorded. */
-    private void commit(PolicyPublisher.Publication publication, TransactWriteItem headMove) {
-        var id = Ulid.next(clock);
-        try {
-            journal.append(
-                    writer -> published(id, writer, publication.set(), publication.version()),
-                    JournalKeys.control(DemoCompany.TENANT, id),
-                    "0#" + RecordKind.POLICY_PUBLISHED,
-                    List.of(headMove));
-        } catch (AlongsideRefusedException e) {
-            throw new PublishConflictException(publication.version() - 1, e);
-        }
-    }
-
-    private AuditRecord published(String id, AuditRecord.Writer writer, String set, long version) {
-        var operator =
-                new AuditRecord.Who(
-                        PrincipalId.of("local", OPERATOR),
-                        true,
-                        List.of(),
-                        "",
-                        "cli",
-                        null,
-                        null,
-                        null,
-                        false,
-                        null);
-        var inForce =
-                new AuditRecord.Decision(
-                        "published", List.of(), set, version, List.of(), null, null);
-        return AuditRecord.ofNoCall(
-                RecordKind.POLICY_PUBLISHED,
-                id,
-                WriterChain.timestamp(clock.instant()),
-                writer,
-                DemoCompany.TENANT,
-                operator,
-                inForce,
-                null,
-                null);
     }
 }

@@ -78,6 +78,11 @@ class CommandLineTest {
                         new String[] {"call", "crm___get_customer", "{}"},
                         new String[] {"trace", "--last"},
                         new String[] {"policy", "publish", home.toString()},
+                        new String[] {"policy", "pending"},
+                        new String[] {"policy", "review", "01X", "--approve"},
+                        new String[] {"policy", "release", "01X"},
+                        new String[] {"policy", "rollback", "1"},
+                        new String[] {"policy", "log"},
                         new String[] {"logs"})) {
             assertThat(terminal.run(args)).as(args[0]).isEqualTo(ExitCode.UNREACHABLE);
             assertThat(terminal.err().strip().lines()).hasSize(1);

@@ -181,6 +181,66 @@ class CommandsTest {
     }
 
     @Test
+    void aProposalIsReviewedReleasedAndRolledBackByWhomTheTokenNames() throws IOException {
+        try (var _ = new RunningFake(home)) {
+            var terminal = new Terminal(home);
+            var folder = Files.createDirectories(home.resolve("mine")).toString();
+            var id = FakeDesk.PROPOSAL;
+
+            assertThat(terminal.run("policy", "publish", folder, "--propose"))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(terminal.out())
+                    .contains("proposed as " + id + " on version 6: +incident")
+                    .contains("policy review " + id + " --approve");
+            assertThat(terminal.run("policy", "pending")).isEqualTo(ExitCode.OK);
+            assertThat(terminal.out()).contains(id, "by petra, approved by paul", "+incident");
+            assertThat(terminal.run("policy", "review", id, "--approve")).isEqualTo(ExitCode.NO);
+            assertThat(terminal.err()).contains("nobody approves what they proposed");
+            assertThat(terminal.run("policy", "review", id)).isEqualTo(ExitCode.USAGE);
+            assertThat(terminal.run("policy", "review", id, "--approve", "--reject"))
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(
+                            terminal.run(
+                                    "policy",
+                                    "review",
+                                    id,
+                                    "--approve",
+                                    "--user",
+                                    "paul",
+                                    "-o",
+                                    "json"))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(OutputFormat.JSON.readTree(terminal.out()).at("/by/name").asText())
+                    .isEqualTo("paul");
+            assertThat(terminal.run("policy", "review", id, "--reject")).isEqualTo(ExitCode.OK);
+            assertThat(terminal.run("policy", "release", id, "--user", "paul"))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(terminal.out()).contains("version 7 is in force");
+            assertThat(terminal.run("policy", "release", "01OTHER")).isEqualTo(ExitCode.NO);
+            assertThat(terminal.err()).contains("there is no proposal `01OTHER`");
+            assertThat(terminal.run("policy", "rollback", "3")).isEqualTo(ExitCode.OK);
+            assertThat(terminal.run("policy", "rollback", "three")).isEqualTo(ExitCode.USAGE);
+            assertThat(terminal.run("policy", "publish", folder, "--user", "nobody"))
+                    .isEqualTo(ExitCode.NO);
+        }
+    }
+
+    @Test
+    void theLogIsNewestFirstAndAsLongAsAsked() throws IOException {
+        try (var _ = new RunningFake(home)) {
+            var terminal = new Terminal(home);
+
+            assertThat(terminal.run("policy", "log")).isEqualTo(ExitCode.OK);
+            assertThat(terminal.out().lines()).hasSize(3);
+            assertThat(terminal.out()).startsWith("3  2026-11-23T10:00:00Z  by p1  no policy");
+            assertThat(terminal.run("policy", "log", "-n", "1", "-o", "json"))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(OutputFormat.JSON.readTree(terminal.out()).path("versions")).hasSize(1);
+            assertThat(terminal.run("policy", "log", "-n", "0")).isEqualTo(ExitCode.USAGE);
+        }
+    }
+
+    @Test
     void theStackIsFoundByFolderAndByUrl() throws IOException {
         try (var running = new RunningFake(home)) {
             var terminal = new Terminal(home);

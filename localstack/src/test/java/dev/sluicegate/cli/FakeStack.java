@@ -29,6 +29,7 @@ final class FakeStack implements RunningStack {
     private final HttpServer server;
     private final DevelopmentIssuer issuer;
     private final Path data;
+    private final FakeDesk desk = new FakeDesk();
     private final List<String> headers = new CopyOnWriteArrayList<>();
     private volatile ObjectNode inForce = OutputFormat.JSON.createObjectNode();
     private volatile ObjectNode recorded = OutputFormat.JSON.createObjectNode();
@@ -134,16 +135,13 @@ final class FakeStack implements RunningStack {
     }
 
     @Override
-    public Publication publish(Path policies) {
-        if (Files.exists(policies.resolve("broken.cedar"))) {
-            throw new PolicyRefusedException(List.of("broken.cedar:1: unexpected token"));
-        }
-        return new Publication("sha256:00", 7);
+    public PolicyDesk policies() {
+        return desk;
     }
 
     /** The shipped baseline and tools that a test put in. */
     @Override
-    public ObjectNode policies(@Nullable String set) {
+    public ObjectNode policySet(@Nullable String set) {
         if (set != null) {
             throw new NoSuchElementException("no policy set `" + set + "`");
         }

@@ -21,7 +21,16 @@ final class Stacks {
 
     static LocalStack ephemeral(Clock clock) {
         try {
-            return start(Files.createTempDirectory("stack"), 0, true, clock);
+            return start(Files.createTempDirectory("stack"), 0, true, "dev", clock);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where policies need a second person. */
+    static LocalStack prod(Clock clock) {
+        try {
+            return start(Files.createTempDirectory("stack"), 0, true, "prod", clock);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -31,7 +40,7 @@ final class Stacks {
      * @param issuerPort the same for every run on a folder: principals are named after their issuer
      */
     static LocalStack in(Path data, int issuerPort, Clock clock) {
-        return start(data, issuerPort, false, clock);
+        return start(data, issuerPort, false, "dev", clock);
     }
 
     static int freePort() {
@@ -42,10 +51,11 @@ final class Stacks {
         }
     }
 
-    private static LocalStack start(Path data, int issuerPort, boolean ephemeral, Clock clock) {
+    private static LocalStack start(
+            Path data, int issuerPort, boolean ephemeral, String environment, Clock clock) {
         return LocalStack.start(
                 new StackFactory.Options(
-                        HOME, 0, issuerPort, data, ephemeral, Optional.empty(), "dev", clock),
+                        HOME, 0, issuerPort, data, ephemeral, Optional.empty(), environment, clock),
                 _ -> {});
     }
 

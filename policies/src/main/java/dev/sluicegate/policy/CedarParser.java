@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.policy.cedar.MalformedPolicyException;
 import dev.sluicegate.policy.cedar.Policies;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class CedarParser {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final Pattern ID = Pattern.compile("@id\\(\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+    /** Both characters of {@code &&} count, so this is a chain of about 700 comparisons. */
+    private static final int MAX_NESTING = 3_000;
 
     private CedarParser() {}
 
@@ -33,7 +37,19 @@ final class CedarParser {
     }
 
     /** Text of a policy and what it parsed to. */
-    record Parsed(Statement statement, Map<String, String> annotations, ObjectNode json) {}
+    record Parsed(Statement statement, ObjectNode json) {
+        @Nullable String id() {
+            return annotations().get("id");
+        }
+
+        Map<String, String> annotations() {
+            var annotations = new TreeMap<String, String>();
+            json.path("annotations")
+                    .properties()
+                    .forEach(one -> annotations.put(one.getKey(), one.getValue().asText("")));
+            return annotations;
+        }
+    }
 
     /** Splits at the semicolons that end statements. */
     static List<Statement> statements(String file, String text) {
@@ -77,9 +93,50 @@ final class CedarParser {
     }
 
     /**
+     * How deep the engine may have to go for {@code text}, at most: brackets that are open and operators that
+     * may hold each other. The engine ends the process, not the request, when its stack ends.
+     */
+    static int nesting(String text) {
+        var open = new ArrayDeque<Integer>();
+        var here = 0;
+        var outside = 0; // sum of what is open
+        var deepest = 0;
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (c == '"') {
+                for (i++; i < text.length() && text.charAt(i) != '"'; i++) {
+                    i += text.charAt(i) == '\\' ? 1 : 0;
+                }
+            } else if (c == '/' && text.startsWith("//", i)) {
+                var end = text.indexOf('\n', i);
+                i = end < 0 ? text.length() : end;
+            } else if (c == '(' || c == '[' || c == '{') {
+                open.push(here);
+                outside += here + 1;
+                here = 0;
+            } else if (c == ')' || c == ']' || c == '}') {
+                var before = open.isEmpty() ? 0 : open.pop();
+                outside = Math.max(0, outside - before - 1);
+                here = before;
+            } else if (c == ',') {
+                here = 0;
+            } else if ("!-+*&|.".indexOf(c) >= 0 || (c == 'i' && text.startsWith("if", i))) {
+                here++;
+            }
+            deepest = Math.max(deepest, outside + here);
+        }
+        return deepest;
+    }
+
+    /**
+     * Call it with a {@linkplain PolicyCompiler deep stack}.
+     *
      * @throws InvalidPolicyException if the statement is not one policy
      */
     static Parsed parse(Statement statement) {
+        if (nesting(statement.text()) > MAX_NESTING) {
+            throw new InvalidPolicyException(statement.place() + ": is nested too deeply");
+        }
         try {
             var set = NativeParser.parse(statement.text());
             if (!set.templates.isEmpty()) {
@@ -90,14 +147,14 @@ final class CedarParser {
             if (policy == null) {
                 throw new InvalidPolicyException(statement.place() + ": is not one policy");
             }
-            var json = (ObjectNode) JSON.readTree(NativeParser.json(policy));
-            var annotations = new TreeMap<String, String>();
-            json.path("annotations")
-                    .properties()
-                    .forEach(one -> annotations.put(one.getKey(), one.getValue().asText("")));
+            var parsed =
+                    new Parsed(statement, (ObjectNode) JSON.readTree(NativeParser.json(policy)));
             // what the router could not load is refused here, where somebody can mend it
-            Policies.of(List.of(PolicyJson.read(annotations.getOrDefault("id", "?"), json)));
-            return new Parsed(statement, annotations, json);
+            Policies.of(
+                    List.of(
+                            PolicyJson.read(
+                                    parsed.annotations().getOrDefault("id", "?"), parsed.json())));
+            return parsed;
         } catch (InvalidPolicyException | MalformedPolicyException e) {
             throw placed(statement, e);
         } catch (InternalException e) {
@@ -105,7 +162,8 @@ final class CedarParser {
         } catch (StreamConstraintsException e) {
             throw placed(statement, new InvalidPolicyException("is nested too deeply"));
         } catch (JsonProcessingException e) {
-            throw new PolicyEngineException("the engine wrote malformed JSON", e);
+            // the reader's limit of nesting: no evaluator should have to go deeper either
+            throw new InvalidPolicyException(statement.place() + ": is nested too deeply");
         }
     }
 

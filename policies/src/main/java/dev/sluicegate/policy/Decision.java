@@ -58,6 +58,8 @@ public sealed interface Decision {
      * @param set {@code sha256:<hex>} of the policy set
      * @param version number of the policy set
      * @param inputSha {@code sha256:<hex>} of the canonical decision input
+     * @param shadow what policies in shadow would have said, or null where there are none
+     * @param external what another decision service said, or null when it was not asked
      */
     record Basis(
             List<String> policies,
@@ -66,13 +68,74 @@ public sealed interface Decision {
             @Nullable String role,
             String set,
             long version,
-            String inputSha) {
+            String inputSha,
+            @Nullable Shadow shadow,
+            @Nullable External external) {
         public Basis {
             policies = List.copyOf(policies);
             reasons = List.copyOf(reasons);
             errors = List.copyOf(errors);
         }
+
+        /** Of policies in force alone. */
+        public Basis(
+                List<String> policies,
+                List<String> reasons,
+                List<String> errors,
+                @Nullable String role,
+                String set,
+                long version,
+                String inputSha) {
+            this(policies, reasons, errors, role, set, version, inputSha, null, null);
+        }
+
+        public Basis withReasons(List<String> other) {
+            return new Basis(
+                    policies, other, errors, role, set, version, inputSha, shadow, external);
+        }
+
+        public Basis withShadow(Shadow said) {
+            return new Basis(
+                    policies, reasons, errors, role, set, version, inputSha, said, external);
+        }
+
+        public Basis withExternal(External said) {
+            return new Basis(policies, reasons, errors, role, set, version, inputSha, shadow, said);
+        }
     }
+
+    /** The same answer on another basis. */
+    default Decision on(Basis other) {
+        return switch (this) {
+            case Permit _ -> new Permit(other);
+            case NeedsStepUp(_, var age) -> new NeedsStepUp(other, age);
+            case NeedsApproval(_, var rule) -> new NeedsApproval(other, rule);
+            case NeedsStepUpAndApproval(_, var rule, var age) ->
+                    new NeedsStepUpAndApproval(other, rule, age);
+            case Deny _ -> new Deny(other);
+        };
+    }
+
+    /**
+     * A decision that is recorded and not enforced.
+     *
+     * @param set {@code sha256:<hex>}
+     * @param outcome a {@link Decision#word}, or {@code error} when it could not be made
+     */
+    record Shadow(String set, String outcome, List<String> policies) {
+        public Shadow {
+            policies = List.copyOf(policies);
+        }
+    }
+
+    /**
+     * The word of another decision service about a call that the policies permit.
+     *
+     * @param service host and path that was asked
+     * @param outcome {@code allow | deny | error}
+     * @param reason of the service, or what went wrong; null when it gave none
+     */
+    record External(String service, String outcome, @Nullable String reason) {}
 
     /**
      * @param approver role whose members may approve

@@ -79,6 +79,14 @@ public record DecisionRequest(
         }
     }
 
+    /**
+     * Everything the decision is made from, as it is hashed for the record and as another decision service
+     * gets it. Holds the arguments: not for logs.
+     */
+    public ObjectNode toJson() {
+        return DecisionInput.json(this);
+    }
+
     /** For messages; never the input. */
     @Override
     public String toString() {

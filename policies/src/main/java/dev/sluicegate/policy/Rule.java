@@ -26,6 +26,11 @@ public record Rule(String id, ObjectNode json) {
         return json.path("effect").asText().equals("permit");
     }
 
+    /** {@code @mode("shadow")}: evaluated and recorded, never enforced. */
+    boolean shadow() {
+        return "shadow".equals(annotation("mode"));
+    }
+
     /** {@code @reason}, or null when the policy gives none. */
     @Nullable String reason() {
         var reason = annotation("reason");

@@ -76,6 +76,13 @@ public final class SchemaGenerator {
      * that policies about groups no tool is in yet can be validated at all.
      */
     String generate(Collection<ToolManifest> tools, SortedSet<String> placeholderIn) {
+        var text = text(tools, placeholderIn);
+        parse(text, "generated schema");
+        return text;
+    }
+
+    /** As {@link #generate(Collection, SortedSet)}, for tools that were generated before: not parsed again. */
+    String text(Collection<ToolManifest> tools, SortedSet<String> placeholderIn) {
         var sorted = tools.stream().sorted(Comparator.comparing(ToolManifest::name)).toList();
         var out = new StringBuilder(stub.substring(0, stub.length() - 1).stripTrailing());
         out.append("\n\n  // generated from the tool manifests\n");
@@ -98,9 +105,7 @@ public final class SchemaGenerator {
             // no tool can have this name: it lacks the ___ of tool names
             action(out, "placeholder", "{}", placeholderIn);
         }
-        out.append("}\n");
-        parse(out.toString(), "generated schema");
-        return out.toString();
+        return out.append("}\n").toString();
     }
 
     private static String inputType(ToolManifest tool) {
@@ -146,7 +151,7 @@ public final class SchemaGenerator {
                 + "Input";
     }
 
-    private static void parse(String schema, String what) {
+    static void parse(String schema, String what) {
         try {
             Schema.parse(Schema.JsonOrCedar.Cedar, schema);
         } catch (InternalException e) {

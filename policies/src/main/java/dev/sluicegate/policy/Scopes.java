@@ -4,28 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the scopes (principal, action, resource) of policies in Cedar's JSON format. */
 final class Scopes {
     private Scopes() {}
-
-    /** Whether the action scope of {@code rule} can match {@code tool}. */
-    static boolean action(Rule rule, String tool, SortedSet<String> groups) {
-        var scope = rule.json().path("action");
-        return switch (scope.path("op").asText()) {
-            case "All" -> true;
-            case "==" -> is(scope.path("entity"), Cedar.ACTION_TYPE, tool);
-            case "in" ->
-                    entities(scope).stream()
-                            .anyMatch(entity ->
-                                    is(entity, Cedar.ACTION_TYPE, tool)
-                                            || is(entity, Cedar.ACTION_TYPE, Cedar.CALL_TOOL)
-                                            || groups.contains(entity.path("id").asText()));
-            default -> throw new PolicyEngineException("unknown action scope in " + rule.id());
-        };
-    }
 
     /** Names in the action scope; empty for a policy about every action. */
     static List<String> actions(Rule rule) {

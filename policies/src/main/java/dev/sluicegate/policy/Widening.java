@@ -7,7 +7,8 @@ import java.util.TreeSet;
 /**
  * Checks that an approval, and a stronger or fresher authentication, can only widen what a policy lets
  * through. The outcomes are found by granting these in thought; a policy that forbids more once approved
- * would make the thought and the approved call disagree.
+ * would make the thought and the approved call disagree. An error counts as forbidding, so {@link Totality}
+ * must hold for the same policies.
  *
  * <p>It follows where the truth of an expression widens: a permit's {@code when}, a forbid's {@code
  * unless}, turned around by every {@code !}. What it cannot follow counts as narrowing.

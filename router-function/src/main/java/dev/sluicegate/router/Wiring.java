@@ -17,6 +17,7 @@ import dev.sluicegate.router.enforcement.DecisionInput;
 import dev.sluicegate.router.enforcement.EnforcementPoint;
 import dev.sluicegate.router.enforcement.InboundCall;
 import dev.sluicegate.router.enforcement.Outcome;
+import dev.sluicegate.router.enforcement.PolicyDecisionPoint;
 import dev.sluicegate.router.enforcement.RefusalCode;
 import dev.sluicegate.router.enforcement.ToolInvoker;
 import dev.sluicegate.router.identity.AccessTokens;
@@ -29,6 +30,8 @@ import dev.sluicegate.router.invocation.StsIssuerDocuments;
 import dev.sluicegate.router.invocation.StsTokens;
 import dev.sluicegate.router.mcp.CallGate;
 import dev.sluicegate.router.mcp.McpEndpoint;
+import dev.sluicegate.router.policy.DecisionService;
+import dev.sluicegate.router.policy.NarrowedPolicies;
 import dev.sluicegate.router.policy.PublishedPolicies;
 import dev.sluicegate.router.screening.ContactData;
 import dev.sluicegate.router.screening.Detectors;
@@ -73,6 +76,9 @@ final class Wiring {
 
     /** Tools run longer than our own calls; the manifest bounds them. */
     private static final int CONNECTIONS = 128;
+
+    /** A decision service stands next to us, or its word comes too late for the caller. */
+    private static final Duration DECISION_TIMEOUT = Duration.ofMillis(500);
 
     private final Map<String, String> environment;
     private final Clock clock;
@@ -177,7 +183,10 @@ final class Wiring {
                 KeyedDigest.ofSecret(
                         secrets.getSecretValue(r -> r.secretId(required("DIGEST_SECRET_ID")))
                                 .secretString());
-        var policies = new PublishedPolicies(dynamoDb, required("POLICY_TABLE"), Gateway.PLAIN);
+        var policies =
+                new PublishedPolicies(
+                        dynamoDb, required("POLICY_TABLE"), Gateway.PLAIN, freshness());
+        var decisions = decisions(policies);
         var journal = new Journal(dynamoDb, required("AUDIT_TABLE"), writerName(), clock);
         var zone = ZoneId.of(environment.getOrDefault("ZONE", "UTC"));
         var chains = new ChainStore(dynamoDb, required("CHAINS_TABLE"), clock, zone, rateLimits());
@@ -185,7 +194,7 @@ final class Wiring {
                 new EnforcementPoint(
                         new Screening(digest, detectors),
                         chains::read,
-                        policies,
+                        decisions,
                         new ApprovalRequests(dynamoDb, required("APPROVALS_TABLE"), clock),
                         new DynamoDbAuditTrail(journal, chains, payloads(), digest, clock),
                         tools.get(),
@@ -251,6 +260,37 @@ final class Wiring {
         return configured == null || configured.isBlank()
                 ? RateLimits.DEFAULT
                 : RateLimits.parse(configured);
+    }
+
+    private PublishedPolicies.Freshness freshness() {
+        var standard = PublishedPolicies.Freshness.DEFAULT;
+        return new PublishedPolicies.Freshness(
+                millis("POLICY_REVALIDATE_MS", standard.revalidate()),
+                millis("POLICY_MAX_AGE_MS", standard.maxAge()));
+    }
+
+    /** The policies, and a decision service that has to agree where one is configured. */
+    private PolicyDecisionPoint decisions(PublishedPolicies policies) {
+        var url = environment.get("DECISION_URL");
+        return url == null || url.isBlank()
+                ? policies
+                : new NarrowedPolicies(
+                        policies,
+                        new DecisionService(
+                                URI.create(url.strip()),
+                                millis("DECISION_TIMEOUT_MS", DECISION_TIMEOUT)));
+    }
+
+    private Duration millis(String name, Duration otherwise) {
+        var value = environment.get(name);
+        if (value == null || value.isBlank()) {
+            return otherwise;
+        }
+        try {
+            return Duration.ofMillis(Long.parseLong(value.strip()));
+        } catch (NumberFormatException e) {
+            throw new IllegalStateException("environment variable " + name + " is no number", e);
+        }
     }
 
     private String writerName() {

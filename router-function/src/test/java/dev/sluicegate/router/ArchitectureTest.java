@@ -31,7 +31,7 @@ class ArchitectureTest {
                     "mcp", Set.of("identity", "enforcement", "policy"),
                     "screening", Set.of(),
                     "chain", Set.of("identity"),
-                    "policy", Set.of("enforcement"),
+                    "policy", Set.of("identity", "enforcement"),
                     "enforcement", Set.of("identity", "screening", "chain", "policy", "approval"),
                     "approval", Set.of("identity", "chain", "enforcement", "policy"),
                     "trail", Set.of("identity", "screening", "chain", "enforcement", "policy"),

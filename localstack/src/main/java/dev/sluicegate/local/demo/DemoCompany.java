@@ -23,6 +23,9 @@ public final class DemoCompany {
     /** Client id of tokens made on the command line. */
     public static final String CLI_CLIENT = "cli";
 
+    /** Whoever publishes policies unless a command names somebody else. */
+    public static final String POLICY_ADMIN = "petra";
+
     private static final List<DemoUser> USERS =
             List.of(
                     new DemoUser("ada", "Ada Okafor", List.of("support")),
@@ -33,6 +36,7 @@ public final class DemoCompany {
                     new DemoUser("lena", "Lena Fischer", List.of("support-leads")),
                     new DemoUser("vera", "Vera Novak", List.of("auditor")),
                     new DemoUser("petra", "Petra Jansen", List.of("policy-admin")),
+                    new DemoUser("paul", "Paul Adeyemi", List.of("policy-admin")),
                     new DemoUser("mallory", "Mallory Quinn", List.of()));
 
     private static final Map<String, String> CLIENTS = clientTrust();

@@ -278,6 +278,12 @@ public final class EnforcementPoint {
         if (!basis.errors().isEmpty()) {
             return "a policy could not be evaluated, and what cannot be decided is denied";
         }
+        var external = basis.external();
+        if (external != null) {
+            return external.outcome().equals("deny")
+                    ? "the decision service does not permit this call"
+                    : "the decision service cannot be asked, and what cannot be decided is denied";
+        }
         if (!basis.policies().isEmpty()) {
             return "policy does not permit this call";
         }

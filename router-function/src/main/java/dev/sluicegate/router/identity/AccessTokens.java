@@ -223,6 +223,7 @@ public final class AccessTokens implements TokenVerifier {
                 identity.authTime(),
                 sourceIp,
                 identity.tokenId(),
-                identity.tokenExpires());
+                identity.tokenExpires(),
+                identity.person());
     }
 }

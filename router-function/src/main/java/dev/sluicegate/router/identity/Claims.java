@@ -110,7 +110,16 @@ final class Claims {
                 seconds("auth_time"),
                 null,
                 jti == null ? null : digest(jti),
-                requireSeconds("exp"));
+                requireSeconds("exp"),
+                person());
+    }
+
+    /** Four eyes compares people, and one may have several accounts, also with several issuers. */
+    private @Nullable String person() {
+        var name = issuer.personClaim();
+        return name != null && isId(name)
+                ? PrincipalId.of("person#" + issuer.tenant(), claims.path(name).asText())
+                : null;
     }
 
     private boolean isForUs() {

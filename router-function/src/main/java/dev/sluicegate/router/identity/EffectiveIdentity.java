@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param authTime when the person authenticated, or null when the token does not say
  * @param sourceIp from the front door, or null
  * @param tokenId SHA-256 of the token id, or null when the token has none
+ * @param person pseudonym of the human behind the account, the same for all of their accounts in the tenant,
+ *     or null when the issuer has no person claim or the token does not carry it
  */
 public record EffectiveIdentity(
         String tenant,
@@ -34,9 +36,44 @@ public record EffectiveIdentity(
         @Nullable Instant authTime,
         @Nullable String sourceIp,
         @Nullable String tokenId,
-        Instant tokenExpires) {
+        Instant tokenExpires,
+        @Nullable String person) {
     public EffectiveIdentity {
         roles = Set.copyOf(roles);
         scopes = Set.copyOf(scopes);
+    }
+
+    /** Somebody of whom only the account is known. */
+    public EffectiveIdentity(
+            String tenant,
+            String principalId,
+            String issuer,
+            boolean human,
+            Set<String> roles,
+            Set<String> scopes,
+            String clientId,
+            String clientTrust,
+            String env,
+            boolean mfa,
+            @Nullable Instant authTime,
+            @Nullable String sourceIp,
+            @Nullable String tokenId,
+            Instant tokenExpires) {
+        this(
+                tenant,
+                principalId,
+                issuer,
+                human,
+                roles,
+                scopes,
+                clientId,
+                clientTrust,
+                env,
+                mfa,
+                authTime,
+                sourceIp,
+                tokenId,
+                tokenExpires,
+                null);
     }
 }

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param audience the token must be for one of these
  * @param clients trust of OAuth clients, {@code managed} or {@code known}; all others are unknown
  * @param algorithms accepted signature algorithms, asymmetric ones only
+ * @param personClaim name of the claim that is the same for all accounts of one human (an employee number),
+ *     or null when an account is all that is known
  */
 public record IssuerConfig(
         String issuer,
@@ -38,7 +40,8 @@ public record IssuerConfig(
         String rolesClaim,
         Set<String> audience,
         Map<String, String> clients,
-        Set<String> algorithms) {
+        Set<String> algorithms,
+        @Nullable String personClaim) {
     private static final Set<String> FIELDS =
             Set.of(
                     "issuer",
@@ -48,7 +51,8 @@ public record IssuerConfig(
                     "rolesClaim",
                     "audience",
                     "clients",
-                    "algorithms");
+                    "algorithms",
+                    "personClaim");
 
     private static final Set<String> ASYMMETRIC =
             Set.of("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512");
@@ -138,7 +142,8 @@ public record IssuerConfig(
                 text(element, "rolesClaim", "roles"),
                 strings(element, "audience", Set.of(defaultAudience)),
                 clients,
-                strings(element, "algorithms", Set.of("ES256", "RS256")));
+                strings(element, "algorithms", Set.of("ES256", "RS256")),
+                element.has("personClaim") ? text(element, "personClaim", null) : null);
     }
 
     private static String text(JsonNode element, String field, @Nullable String otherwise) {

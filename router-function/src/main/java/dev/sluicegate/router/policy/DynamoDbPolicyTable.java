@@ -1,17 +1,21 @@
 package dev.sluicegate.router.policy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.Put;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
-import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /** The policy table in DynamoDB. */
 final class DynamoDbPolicyTable implements PolicyTable {
+    /** A caller waits for this read before anything is decided, and reads have a last good set to go on with. */
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(1);
+
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(500);
+
     private final DynamoDbClient client;
     private final String table;
 
@@ -25,8 +29,13 @@ final class DynamoDbPolicyTable implements PolicyTable {
         return client.getItem(request ->
                         request.tableName(table)
                                 .key(Map.of("pk", text(pk), "sk", text(sk)))
-                                .consistentRead(true))
+                                .consistentRead(true)
+                                .overrideConfiguration(DynamoDbPolicyTable::hurry))
                 .item();
+    }
+
+    private static void hurry(AwsRequestOverrideConfiguration.Builder request) {
+        request.apiCallTimeout(CALL_TIMEOUT).apiCallAttemptTimeout(ATTEMPT_TIMEOUT);
     }
 
     @Override
@@ -57,37 +66,6 @@ final class DynamoDbPolicyTable implements PolicyTable {
             // there already: same key, same content
             return;
         }
-    }
-
-    @Override
-    public void moveHead(
-            Map<String, AttributeValue> head, long expected, List<TransactWriteItem> together) {
-        var writes = new ArrayList<TransactWriteItem>();
-        writes.add(headMove(head, expected));
-        writes.addAll(together);
-        try {
-            client.transactWriteItems(request -> request.transactItems(writes));
-        } catch (TransactionCanceledException e) {
-            if (e.hasCancellationReasons()
-                    && "ConditionalCheckFailed".equals(e.cancellationReasons().getFirst().code())) {
-                throw new PublishConflictException(expected, e);
-            }
-            throw e;
-        }
-    }
-
-    @Override
-    public TransactWriteItem headMove(Map<String, AttributeValue> head, long expected) {
-        var put = Put.builder().tableName(table).item(head);
-        if (expected == 0) {
-            put.conditionExpression("attribute_not_exists(pk)");
-        } else {
-            put.conditionExpression("#version = :expected")
-                    .expressionAttributeNames(Map.of("#version", "version"))
-                    .expressionAttributeValues(
-                            Map.of(":expected", AttributeValue.fromN(Long.toString(expected))));
-        }
-        return TransactWriteItem.builder().put(put.build()).build();
     }
 
     private static AttributeValue text(String value) {

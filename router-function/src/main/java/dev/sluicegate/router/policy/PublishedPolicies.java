@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +28,10 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * seconds by one strongly consistent read; a new head replaces everything at once.
  *
  * <p>When the table cannot be read, tools that only read go on with the last good set until it is {@link
- * Freshness#maxAge} old; every other call is refused at once. Without a set that was ever good, all are.
+ * Freshness#maxAge} old; every other call is refused at once. Without a set that was ever good, all are. A
+ * head that goes back to an older version is no head: it counts as a table that cannot be read.
+ *
+ * <p>Policies and sets in shadow are evaluated beside, after the decision is made, and only told of in it.
  */
 public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
     private static final Logger log = LoggerFactory.getLogger(PublishedPolicies.class);
@@ -36,12 +40,14 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
     private static final Duration RETRY = Duration.ofMillis(250);
 
     private final PolicyTable table;
+    private final StoredSets sets;
     private final Gateway gateway;
     private final Freshness freshness;
     private final LongSupplier nanoTime;
 
+    private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable State state;
-    private @Nullable Failure failure; // guarded by this
+    private volatile @Nullable Failure failure;
 
     public PublishedPolicies(DynamoDbClient client, String table, Gateway gateway) {
         this(client, table, gateway, Freshness.DEFAULT);
@@ -56,6 +62,7 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
     PublishedPolicies(
             PolicyTable table, Gateway gateway, Freshness freshness, LongSupplier nanoTime) {
         this.table = table;
+        this.sets = new StoredSets(table);
         this.gateway = gateway;
         this.freshness = freshness;
         this.nanoTime = nanoTime;
@@ -66,13 +73,30 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
      * @param maxAge how long reading tools may go on without one
      */
     public record Freshness(Duration revalidate, Duration maxAge) {
+        /** A published set reaches every warm router within this time, whatever is configured. */
+        private static final Duration MAX_REVALIDATE = Duration.ofSeconds(5);
+
+        private static final Duration LONGEST_AGE = Duration.ofHours(1);
+
+        // after the limits, which its constructor looks at
         public static final Freshness DEFAULT =
                 new Freshness(Duration.ofSeconds(2), Duration.ofSeconds(60));
 
         public Freshness {
-            if (revalidate.isNegative() || maxAge.compareTo(revalidate) < 0) {
+            if (revalidate.isNegative()
+                    || revalidate.compareTo(MAX_REVALIDATE) > 0
+                    || maxAge.compareTo(revalidate) < 0
+                    || maxAge.compareTo(LONGEST_AGE) > 0) {
                 throw new IllegalArgumentException(
-                        "revalidate " + revalidate + " and maxAge " + maxAge + " make no sense");
+                        "revalidate "
+                                + revalidate
+                                + " (at most "
+                                + MAX_REVALIDATE
+                                + ") and maxAge "
+                                + maxAge
+                                + " (at most "
+                                + LONGEST_AGE
+                                + ") make no sense");
             }
         }
     }
@@ -80,13 +104,16 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
     /** What was loaded, and when it was last known to be in force. */
     private record State(Loaded loaded, long validatedAt) {}
 
-    private record Failure(RuntimeException cause, long at) {}
+    /**
+     * @param pause until the next attempt: a table that takes long to fail is asked less often
+     */
+    private record Failure(RuntimeException cause, long at, Duration pause) {}
 
     @Override
     public Decision decide(DecisionRequest request) {
         var loaded = current(effect(request.tool()));
         try {
-            return loaded.engine.decide(request);
+            return loaded.withShadow(request, loaded.engine.decide(request));
         } catch (PolicyEngineException | SdkException | IllegalStateException e) {
             throw new PolicyUnavailableException(
                     "policy cannot decide `" + request.tool() + "`", e);
@@ -118,7 +145,7 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
      * Makes the next call compare with the head whatever the time: after a restore from a snapshot no
      * clock says how old the set is, so none of it may be trusted unseen.
      */
-    public synchronized void forget() {
+    public void forget() {
         state = null;
         failure = null;
     }
@@ -141,13 +168,33 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
         return revalidated(effect);
     }
 
-    private synchronized Loaded revalidated(Effect effect) {
+    private Loaded revalidated(Effect effect) {
+        var stale = state;
+        if (!reading.tryLock()) {
+            // somebody is asking the table; who only reads need not wait for a slow answer
+            if (effect == Effect.READ && stale != null && isGood(stale)) {
+                return stale.loaded();
+            }
+            reading.lock();
+        }
+        try {
+            return readOrStale(effect);
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private boolean isGood(State known) {
+        return age(known.validatedAt()).compareTo(freshness.maxAge()) < 0;
+    }
+
+    private Loaded readOrStale(Effect effect) {
         var known = state;
         if (known != null && age(known.validatedAt()).compareTo(freshness.revalidate()) < 0) {
             return known.loaded(); // another thread was faster
         }
         var failed = failure;
-        if (failed == null || age(failed.at()).compareTo(RETRY) >= 0) {
+        if (failed == null || age(failed.at()).compareTo(failed.pause()) >= 0) {
             failed = compareWithHead(known);
             failure = failed;
         }
@@ -159,12 +206,14 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
         if (now == null) {
             throw new PolicyUnavailableException("no policy set could be loaded", cause);
         }
-        var age = age(now.validatedAt());
-        if (effect == Effect.READ && age.compareTo(freshness.maxAge()) < 0) {
+        if (effect == Effect.READ && isGood(now)) {
             return now.loaded();
         }
         throw new PolicyUnavailableException(
-                "the policy set was last confirmed " + age.toSeconds() + " s ago", cause);
+                "the policy set was last confirmed "
+                        + age(now.validatedAt()).toSeconds()
+                        + " s ago",
+                cause);
     }
 
     /** Null when {@link #state} is now confirmed. */
@@ -181,6 +230,12 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
             }
             if (known != null && head.version() <= known.loaded().head.version()) {
                 // versions only grow: somebody restored or rewrote the table
+                log.error(
+                        "refused policy set {} version {}: version {} was in force, and versions only"
+                                + " grow",
+                        head.set(),
+                        head.version(),
+                        known.loaded().head.version());
                 throw new IllegalStateException(
                         "policy version went from "
                                 + known.loaded().head.version()
@@ -190,9 +245,14 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
             state = new State(load(head), at);
             log.info("policy set {} version {} is in force", head.set(), head.version());
             return null;
-        } catch (SdkException | IllegalStateException | IllegalArgumentException e) {
+        } catch (SdkException
+                | PolicyEngineException
+                | IllegalStateException
+                | IllegalArgumentException e) {
             log.warn("the policy table cannot be read: {}", e.getClass().getSimpleName());
-            return new Failure(e, nanoTime.getAsLong());
+            var now = nanoTime.getAsLong();
+            var took = Duration.ofNanos(now - at);
+            return new Failure(e, now, took.compareTo(RETRY) > 0 ? took : RETRY);
         }
     }
 
@@ -203,7 +263,7 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
         if (!PolicyItems.catalogueSha(tools).equals(head.catalogue())) {
             throw new IllegalStateException("the stored catalogue is not the published one");
         }
-        return new Loaded(head, tools);
+        return new Loaded(head, tools, sets);
     }
 
     private Duration age(long since) {
@@ -213,23 +273,42 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
     /** One publication. Slices come one by one as calls need them, or all at once for a listing. */
     private final class Loaded {
         private final PolicyItems.Head head;
+        private final StoredSets sets;
+        private final StoredSets.Index index;
         private final Map<String, CataloguedTool> tools = new TreeMap<>();
         private final Map<String, Slice> slices = new ConcurrentHashMap<>();
         private final PolicyEngine engine;
+        private volatile @Nullable Shadow shadow;
         private volatile boolean complete;
 
-        Loaded(PolicyItems.Head head, List<CataloguedTool> catalogue) {
+        Loaded(PolicyItems.Head head, List<CataloguedTool> catalogue, StoredSets sets) {
             this.head = head;
+            this.sets = sets;
+            this.index = sets.index(head.set());
             catalogue.forEach(tool -> tools.put(tool.name(), tool));
             engine = new PolicyEngine(head.set(), head.version(), this::slice, gateway);
         }
 
+        /** A shadow that cannot be read is tried again later. */
+        private Shadow shadow() {
+            var known = shadow;
+            if (known == null || known.isToBeTriedAgain()) {
+                known = new Shadow(this);
+                shadow = known;
+            }
+            return known;
+        }
+
+        Decision withShadow(DecisionRequest request, Decision decision) {
+            if (head.shadow() == null && !index.hasShadow(request.tool())) {
+                return decision;
+            }
+            return decision.on(decision.basis().withShadow(shadow().decide(request)));
+        }
+
         void loadAllSlices() {
             if (!complete) {
-                for (var item : table.query(PolicyItems.setKey(head.set()), PolicyItems.SLICE)) {
-                    var slice = PolicyItems.slice(item);
-                    slices.put(slice.tool(), slice);
-                }
+                slices.putAll(sets.slices(index));
                 complete = true;
             }
         }
@@ -242,11 +321,73 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
             if (known != null) {
                 return Optional.of(known);
             }
-            var item = table.get(PolicyItems.setKey(head.set()), PolicyItems.SLICE + tool);
-            if (item.isEmpty()) {
+            var slice = sets.slice(index, tool);
+            if (slice.isEmpty()) {
                 throw new IllegalStateException("the policy set has no slice for `" + tool + "`");
             }
-            return Optional.of(PolicyItems.slice(item));
+            return slice;
+        }
+    }
+
+    /**
+     * What would decide if what is in shadow were enforced: another set as a whole, or this set with its
+     * policies in shadow. Whatever goes wrong here is told and changes nothing.
+     */
+    private final class Shadow {
+        /** A shadow that cannot be read costs calls this much waiting at most: one attempt in this time. */
+        private static final Duration AGAIN = Duration.ofSeconds(10);
+
+        private final Loaded loaded;
+        private final String set;
+        private @Nullable PolicyEngine engine;
+        private volatile @Nullable Long failedAt;
+
+        Shadow(Loaded loaded) {
+            this.loaded = loaded;
+            var whole = loaded.head.shadow();
+            this.set = whole == null ? loaded.head.set() : whole;
+        }
+
+        boolean isToBeTriedAgain() {
+            var failed = failedAt;
+            return failed != null && age(failed).compareTo(AGAIN) >= 0;
+        }
+
+        Decision.Shadow decide(DecisionRequest request) {
+            if (failedAt != null) {
+                return new Decision.Shadow(set, "error", List.of());
+            }
+            try {
+                var said = engine().decide(request);
+                return new Decision.Shadow(set, said.word(), said.basis().policies());
+            } catch (SdkException | IllegalStateException e) {
+                failedAt = nanoTime.getAsLong();
+                log.warn("the shadow set {} cannot be read", set);
+            } catch (RuntimeException | StackOverflowError e) {
+                log.warn("the shadow set {} failed: {}", set, e.getClass().getSimpleName());
+            }
+            return new Decision.Shadow(set, "error", List.of());
+        }
+
+        private synchronized PolicyEngine engine() {
+            var known = engine;
+            if (known == null) {
+                var whole = loaded.head.shadow() != null;
+                var index = whole ? loaded.sets.index(set) : loaded.index;
+                known =
+                        new PolicyEngine(
+                                set,
+                                loaded.head.version(),
+                                tool -> {
+                                    var trial = loaded.sets.shadow(index, tool);
+                                    return trial.isEmpty() && whole
+                                            ? loaded.sets.slice(index, tool)
+                                            : trial;
+                                },
+                                gateway);
+                engine = known;
+            }
+            return known;
         }
     }
 }

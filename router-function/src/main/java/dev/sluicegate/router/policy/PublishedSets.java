@@ -4,7 +4,6 @@ import dev.sluicegate.policy.PolicySources;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
@@ -42,17 +41,15 @@ public final class PublishedSets {
                                 head.by()));
     }
 
-    /** What people wrote of a set; empty if no such set was ever published. */
+    /**
+     * What people wrote of a set, each file checked by its hash; empty if no such set was ever stored.
+     *
+     * @throws IllegalStateException if what is stored is not that set
+     */
     public Optional<PolicySources> sources(String set) {
-        var meta = table.get(PolicyItems.setKey(set), PolicyItems.META);
-        var files = meta.get("files");
-        var stub = meta.get("stub");
-        if (files == null || stub == null || !files.hasM()) {
-            return Optional.empty();
-        }
-        var texts = new TreeMap<String, String>();
-        files.m().forEach((name, text) -> texts.put(name, text.s()));
-        return Optional.of(new PolicySources(texts, stub.s()));
+        return table.get(PolicyItems.setKey(set), PolicyItems.INDEX).isEmpty()
+                ? Optional.empty()
+                : Optional.of(new StoredSets(table).sources(set));
     }
 
     /** In name order. */

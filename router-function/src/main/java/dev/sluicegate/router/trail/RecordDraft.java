@@ -111,7 +111,10 @@ final class RecordDraft {
                         basis.version(),
                         basis.reasons(),
                         digest.of(basis.inputSha()),
-                        basis.errors().isEmpty() ? null : basis.errors());
+                        basis.errors().isEmpty() ? null : basis.errors(),
+                        null,
+                        shadow(basis.shadow()),
+                        external(basis.external()));
         return this;
     }
 
@@ -127,8 +130,22 @@ final class RecordDraft {
                         made.reasons(),
                         made.inputSha(),
                         made.errors(),
-                        stored);
+                        stored,
+                        made.shadow(),
+                        made.external());
         return this;
+    }
+
+    private static AuditRecord.@Nullable Shadow shadow(Decision.@Nullable Shadow said) {
+        return said == null
+                ? null
+                : new AuditRecord.Shadow(said.set(), said.outcome(), few(said.policies()));
+    }
+
+    private static AuditRecord.@Nullable External external(Decision.@Nullable External said) {
+        return said == null
+                ? null
+                : new AuditRecord.External(said.service(), said.outcome(), said.reason());
     }
 
     RecordDraft approval(AuditRecord.Approval asked) {
@@ -219,7 +236,9 @@ final class RecordDraft {
                             few(full.reasons()),
                             full.inputSha(),
                             full.errors() == null ? null : few(full.errors()),
-                            full.input());
+                            full.input(),
+                            full.shadow(),
+                            full.external());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluicegate.router.policy;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +16,6 @@ import dev.sluicegate.policy.DecisionRequest.Egress;
 import dev.sluicegate.policy.DecisionRequest.Quota;
 import dev.sluicegate.policy.DecisionRequest.Session;
 import dev.sluicegate.policy.Gateway;
-import dev.sluicegate.policy.InvalidPolicyException;
 import dev.sluicegate.policy.PolicySources;
 import dev.sluicegate.policy.UnrepresentableInputException;
 import dev.sluicegate.router.enforcement.PolicyUnavailableException;
@@ -27,23 +27,25 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 class PublishedPoliciesTest {
+    private static final PolicyEditor EDITOR = new DeploymentEditor("test");
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
     private final InMemoryPolicyTable table = new InMemoryPolicyTable();
     private final AtomicLong nanos = new AtomicLong();
     private final PolicyPublisher publisher =
-            new PolicyPublisher(table, Clock.fixed(NOW, ZoneOffset.UTC));
+            new PolicyPublisher(table, table, false, Clock.fixed(NOW, ZoneOffset.UTC));
     private final PublishedPolicies policies =
             new PublishedPolicies(table, Gateway.PLAIN, Freshness.DEFAULT, nanos::get);
 
@@ -201,7 +203,7 @@ class PublishedPoliciesTest {
     @Test
     void aVersionThatGoesBackIsNotBelieved() {
         publish(permit("support"));
-        var first = table.items.get("head|head");
+        var first = requireNonNull(table.items.get("head|head"));
         publish(permit("nobody"));
         policies.decide(request("crm___write"));
         table.items.put("head|head", first);
@@ -274,120 +276,222 @@ class PublishedPoliciesTest {
     }
 
     @Test
-    void publishingTheSameAgainChangesNothing() {
-        var first = publish(permit("support"));
-        var items = Map.copyOf(table.items);
-
-        var second = publish(permit("support"));
-
-        assertThat(first.changed()).isTrue();
-        assertThat(second.changed()).isFalse();
-        assertThat(second.version()).isEqualTo(1);
-        assertThat(second.set()).isEqualTo(first.set());
-        assertThat(table.items).isEqualTo(items);
-    }
-
-    @Test
-    void goingBackToAnEarlierSetIsANewVersion() {
-        var first = publish(permit("support"));
-        publish(permit("nobody"));
-
-        var third = publish(permit("support"));
-
-        assertThat(third.set()).isEqualTo(first.set());
-        assertThat(third.version()).isEqualTo(3);
-        assertThat(policies.decide(request("crm___read")).basis().version()).isEqualTo(3);
-    }
-
-    @Test
-    void anotherCatalogueWithTheSamePoliciesIsANewVersion() {
+    void aHeadThatGoesBackKeepsReadsOnTheNewerSet() {
         publish(permit("support"));
-        var moved = new ArrayList<>(tools());
-        var old = moved.removeFirst();
-        moved.add(
-                new CataloguedTool(
-                        old.manifest(), "arn:new", null, old.grantSecretId(), old.codeSha()));
+        var first = requireNonNull(table.items.get("head|head"));
+        publish(permit("support") + "// two");
+        policies.decide(request("crm___read"));
+        table.items.put("head|head", first);
+        pass(Duration.ofSeconds(2));
 
-        var second = publisher.publish(sources(permit("support")), moved, "petra");
-
-        assertThat(second.changed()).isTrue();
-        assertThat(second.version()).isEqualTo(2);
-    }
-
-    @Test
-    void refusedPoliciesLeaveTheTableAlone() {
-        publish(permit("support"));
-        var items = Map.copyOf(table.items);
-
-        assertThatThrownBy(() -> publish("permit (principal, action, resource);"))
-                .isInstanceOf(InvalidPolicyException.class)
-                .hasMessageContaining("@id");
-
-        assertThat(table.items).isEqualTo(items);
-    }
-
-    @Test
-    void ofTwoPublishersAtOnceOneLoses() {
-        publish(permit("support"));
-        var late =
-                new PolicyPublisher(
-                        new RacingTable(table, () -> publish(permit("other"))),
-                        Clock.fixed(NOW, ZoneOffset.UTC));
-
-        assertThatThrownBy(() -> late.publish(sources(permit("nobody")), tools(), "petra"))
-                .isInstanceOf(PublishConflictException.class);
         assertThat(policies.decide(request("crm___read")).basis().version()).isEqualTo(2);
+        pass(Duration.ofSeconds(60));
+        assertThatThrownBy(() -> policies.decide(request("crm___read")))
+                .isInstanceOf(PolicyUnavailableException.class);
     }
 
     @Test
-    void theRecordOfAPublicationIsWrittenWithTheHead() {
-        var seen = new ArrayList<PolicyPublisher.Publication>();
+    void aHeadOfTheSameVersionWithAnotherSetIsNotBelieved() {
+        publish(permit("nobody"));
+        policies.decide(request("crm___write"));
+        var other = new InMemoryPolicyTable();
+        new PolicyPublisher(other, other, false, Clock.fixed(NOW, ZoneOffset.UTC))
+                .install(sources(permit("support")), tools());
+        table.items.putAll(other.items);
+        pass(Duration.ofSeconds(2));
 
+        assertThatThrownBy(() -> policies.decide(request("crm___write")))
+                .isInstanceOf(PolicyUnavailableException.class);
+        assertThat(policies.decide(request("crm___read"))).isInstanceOf(Decision.Deny.class);
+    }
+
+    @Test
+    void aSliceThatWasChangedInPlaceIsNotBelieved() {
+        publish(permit("nobody"));
+        table.items.forEach((key, item) -> {
+            if (key.endsWith("|slice#crm___read")) {
+                var json = text(item).replace("nobody", "support");
+                item.put("json", AttributeValue.fromS(json));
+            }
+        });
+
+        assertThatThrownBy(() -> policies.decide(request("crm___read")))
+                .isInstanceOf(PolicyUnavailableException.class);
+        assertThatThrownBy(() -> policies.mayPermit(ada(), "crm___read"))
+                .isInstanceOf(PolicyUnavailableException.class);
+    }
+
+    @Test
+    void anIndexThatWasChangedInPlaceIsNotBelieved() {
+        publish(permit("support"));
+        table.items.forEach((key, item) -> {
+            if (key.endsWith("|index")) {
+                item.put(
+                        "json",
+                        AttributeValue.fromS(
+                                text(item).replace("\"shadows\":{}", "\"shadows\":{\"x\":\"y\"}")));
+            }
+        });
+
+        assertThatThrownBy(() -> policies.decide(request("crm___read")))
+                .isInstanceOf(PolicyUnavailableException.class);
+    }
+
+    @Test
+    void whileTheTableIsSlowReadersDoNotWaitForIt() throws Exception {
+        publish(permit("support"));
+        policies.decide(request("crm___read"));
+        pass(Duration.ofSeconds(2));
+        var asked = new CountDownLatch(1);
+        var answer = new CountDownLatch(1);
+        table.beforeGet =
+                () -> {
+                    asked.countDown();
+                    await(answer);
+                };
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var slow = threads.submit(() -> policies.decide(request("crm___read")));
+            await(asked);
+            var writer = threads.submit(() -> policies.decide(request("crm___write")));
+
+            assertThat(policies.decide(request("crm___read"))).isInstanceOf(Decision.Permit.class);
+            assertThat(slow.isDone()).isFalse();
+            assertThat(writer.isDone()).as("a write waits for the answer").isFalse();
+            table.down = true;
+            answer.countDown();
+
+            assertThat(slow.get()).isInstanceOf(Decision.Permit.class);
+            assertThatThrownBy(writer::get).hasCauseInstanceOf(PolicyUnavailableException.class);
+        }
+    }
+
+    @Test
+    void aTableThatTakesLongToFailIsAskedLessOften() {
+        publish(permit("support"));
+        policies.decide(request("crm___read"));
+        pass(Duration.ofSeconds(2));
+        table.down = true;
+        table.beforeGet = () -> pass(Duration.ofSeconds(1));
+        table.headReads = 0;
+
+        policies.decide(request("crm___read"));
+        pass(Duration.ofMillis(900));
+        policies.decide(request("crm___read"));
+        pass(Duration.ofMillis(100));
+        policies.decide(request("crm___read"));
+
+        assertThat(table.headReads).isEqualTo(2);
+    }
+
+    @Test
+    void freshnessHasBounds() {
+        assertThatThrownBy(() -> new Freshness(Duration.ofMillis(5_001), Duration.ofSeconds(60)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Freshness(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Freshness(Duration.ofSeconds(2), Duration.ofHours(2)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(new Freshness(Duration.ofSeconds(5), Duration.ofHours(1))).isNotNull();
+    }
+
+    @Test
+    void aPolicyInShadowIsToldOfAndChangesNothing() {
+        publish(
+                permit("support")
+                        + "@id(\"trial\") @mode(\"shadow\") forbid (principal, action =="
+                        + " Mcp::Action::\"crm___read\", resource);");
+
+        var read = policies.decide(request("crm___read"));
+        var write = policies.decide(request("crm___write"));
+
+        assertThat(read).isInstanceOf(Decision.Permit.class);
+        assertThat(read.basis().policies()).containsExactly("test");
+        assertThat(read.basis().shadow())
+                .isEqualTo(new Decision.Shadow(read.basis().set(), "deny", List.of("trial")));
+        assertThat(write.basis().shadow()).as("no policy in shadow is about it").isNull();
+    }
+
+    @Test
+    void aSetInShadowIsToldOfAndChangesNothing() {
+        publish(permit("support"));
+        var shadow =
+                publisher.publish(
+                        EDITOR,
+                        sources(permit("nobody")),
+                        tools(),
+                        PolicyPublisher.Mode.SHADOW,
+                        false);
+
+        var decision = policies.decide(request("crm___write"));
+
+        assertThat(decision).isInstanceOf(Decision.Permit.class);
+        assertThat(decision.basis().version()).isEqualTo(2);
+        assertThat(decision.basis().shadow()).isNotNull();
+        assertThat(shadow(decision.basis()).outcome()).isEqualTo("deny");
+        assertThat(shadow)
+                .isInstanceOfSatisfying(
+                        PolicyPublisher.Result.InForce.class,
+                        inForce ->
+                                assertThat(inForce.publication().content().shadow())
+                                        .isEqualTo(shadow(decision.basis()).set())
+                                        .isNotEqualTo(decision.basis().set()));
+    }
+
+    @Test
+    void theNextPublicationEndsAShadow() {
+        publish(permit("support"));
         publisher.publish(
-                sources(permit("support")),
-                tools(),
-                "petra",
-                publication -> {
-                    seen.add(publication);
-                    return List.of(TransactWriteItem.builder().build());
-                });
+                EDITOR, sources(permit("nobody")), tools(), PolicyPublisher.Mode.SHADOW, false);
+        publish(permit("support"));
 
-        assertThat(seen).singleElement().extracting(p -> p.by()).isEqualTo("petra");
-        assertThat(table.together).hasSize(1);
+        var decision = policies.decide(request("crm___read"));
+
+        assertThat(decision.basis().version()).isEqualTo(3);
+        assertThat(decision.basis().shadow()).isNull();
     }
 
-    /** Lets somebody else publish just before the head moves. */
-    private record RacingTable(InMemoryPolicyTable table, Runnable other) implements PolicyTable {
-        @Override
-        public Map<String, AttributeValue> get(String pk, String sk) {
-            return table.get(pk, sk);
-        }
+    @Test
+    void aShadowThatCannotBeReadIsAnErrorInTheRecordAndNothingElse() {
+        publish(permit("support"));
+        publisher.publish(
+                EDITOR, sources(permit("nobody")), tools(), PolicyPublisher.Mode.SHADOW, false);
+        var inForce = policies.decide(request("crm___read")).basis();
+        policies.forget();
+        table.items.keySet().removeIf(key -> key.contains(shadow(inForce).set()));
 
-        @Override
-        public List<Map<String, AttributeValue>> query(String pk, String prefix) {
-            return table.query(pk, prefix);
-        }
+        var decision = policies.decide(request("crm___read"));
+        var reads = table.sliceReads;
+        policies.decide(request("crm___read"));
 
-        @Override
-        public void putIfAbsent(Map<String, AttributeValue> item) {
-            table.putIfAbsent(item);
-        }
+        assertThat(decision).isInstanceOf(Decision.Permit.class);
+        assertThat(shadow(decision.basis()).outcome()).isEqualTo("error");
+        assertThat(table.sliceReads).as("not tried again by every call").isEqualTo(reads);
+    }
 
-        @Override
-        public TransactWriteItem headMove(Map<String, AttributeValue> head, long expected) {
-            return table.headMove(head, expected);
-        }
+    private static Decision.Shadow shadow(Decision.Basis basis) {
+        return requireNonNull(basis.shadow());
+    }
 
-        @Override
-        public void moveHead(
-                Map<String, AttributeValue> head, long expected, List<TransactWriteItem> writes) {
-            other.run();
-            table.moveHead(head, expected, writes);
+    private static String text(Map<String, AttributeValue> item) {
+        return requireNonNull(item.get("json")).s();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("waited too long");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    private PolicyPublisher.Publication publish(String cedar) {
-        return publisher.publish(sources(cedar), tools(), "petra");
+    private Publication publish(String cedar) {
+        return switch (publisher.install(sources(cedar), tools()).orElseThrow()) {
+            case PolicyPublisher.Result.InForce(var publication, _) -> publication;
+            case PolicyPublisher.Result.Proposed _, PolicyPublisher.Result.Unchanged _ ->
+                    throw new IllegalStateException("not in force");
+        };
     }
 
     private void pass(Duration time) {

@@ -81,6 +81,21 @@ public record AuditRecord(
                 null, null, decision, null, null, null, null, null, null, refusal, count);
     }
 
+    /** A step in the life of a policy set; {@code approval} names what is reviewed and who did. */
+    public static AuditRecord ofPolicy(
+            RecordKind kind,
+            String id,
+            String ts,
+            Writer writer,
+            String tenant,
+            Who who,
+            Decision decision,
+            @Nullable Approval approval) {
+        return new AuditRecord(
+                VERSION, id, kind, ts, writer, tenant, null, null, null, null, null, who, null,
+                null, null, decision, approval, null, null, null, null, null, null, null);
+    }
+
     public ObjectNode toJson() {
         return JSON.valueToTree(this);
     }
@@ -192,6 +207,8 @@ public record AuditRecord(
      * @param errors ids of policies that failed to evaluate; any makes the outcome deny
      * @param input everything the decision was made from, encrypted; absent when it could not be stored
      *     with a refusal, or was not stored yet
+     * @param shadow what a set or policies in shadow would have said; it changed nothing
+     * @param external what another decision service said of a call that the policies permit
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -203,7 +220,9 @@ public record AuditRecord(
             List<String> reasons,
             @Nullable String inputSha,
             @Nullable List<String> errors,
-            @Nullable Payload input) {
+            @Nullable Payload input,
+            @Nullable Shadow shadow,
+            @Nullable External external) {
 
         /** A decision about no call, or one whose input is not stored. */
         public Decision(
@@ -214,7 +233,7 @@ public record AuditRecord(
                 List<String> reasons,
                 @Nullable String inputSha,
                 @Nullable List<String> errors) {
-            this(outcome, policies, set, rev, reasons, inputSha, errors, null);
+            this(outcome, policies, set, rev, reasons, inputSha, errors, null, null, null);
         }
     }
 
@@ -229,6 +248,25 @@ public record AuditRecord(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Payload(String sha, long bytes, String key, @Nullable String at) {}
+
+    /**
+     * A decision that was not enforced.
+     *
+     * @param outcome as in {@link Decision}, or {@code error} when it could not be made
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Shadow(String set, String outcome, List<String> policies) {}
+
+    /**
+     * The word of another decision service, which can only take a permit away.
+     *
+     * @param outcome {@code allow | deny | error}
+     * @param reason of the service, or what went wrong
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record External(String service, String outcome, @Nullable String reason) {}
 
     /** {@code bind} is the keyed digest of the hash of the exact operation to be approved. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -24,5 +24,7 @@ public enum RecordKind {
     HEARTBEAT,
     TAMPER,
     UNPARSEABLE,
-    LOG_SHARD_OPEN
+    LOG_SHARD_OPEN,
+    POLICY_PROPOSED,
+    POLICY_REVIEWED
 }
