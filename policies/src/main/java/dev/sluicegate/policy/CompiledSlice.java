@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link Slice} ready to be asked. Immutable. */
 final class CompiledSlice {
+    private static final RecordValue.Shape ID = new RecordValue.Shape("id");
+
     private final Map<String, Ruling> rulings = new HashMap<>();
     private final Policies policies;
     private final Listing listing;
@@ -135,20 +137,35 @@ final class CompiledSlice {
                 new EntityUid(
                         caller.human() ? Cedar.USER_TYPE : Cedar.WORKLOAD_TYPE,
                         caller.principalId());
-        var tags = new RecordValue.Builder(caller.tags().size());
-        caller.tags().forEach((name, value) -> tags.put(name, new Value.Text(value)));
-        var attributes = new RecordValue.Builder(3);
-        attributes.put("id", new Value.Text(caller.principalId()));
-        if (caller.human()) {
-            // optional attributes of users, from the facts of the same name
-            optional(attributes, "department", caller.tags().get("department"));
-            optional(attributes, "region", caller.tags().get("region"));
-        }
-        var roles = new ArrayList<EntityUid>(caller.roles().size());
+        var roles = new EntityUid[caller.roles().size()];
+        var next = 0;
         for (var role : caller.roles()) {
-            roles.add(Cedar.role(role));
+            roles[next++] = Cedar.role(role);
         }
-        return new Entity(uid, attributes.build(), roles, tags.build());
+        return new Entity(
+                uid,
+                caller.human() && !caller.tags().isEmpty()
+                        ? user(caller)
+                        : ID.of(new Value.Text(caller.principalId())),
+                tags(caller.tags()),
+                roles);
+    }
+
+    private static RecordValue user(DecisionRequest.Caller caller) {
+        var attributes = new RecordValue.Builder(ID);
+        attributes.put("id", new Value.Text(caller.principalId()));
+        // optional attributes of users, from the facts of the same name
+        optional(attributes, "department", caller.tags().get("department"));
+        optional(attributes, "region", caller.tags().get("region"));
+        return attributes.build();
+    }
+
+    private static RecordValue tags(Map<String, String> facts) {
+        var tags = new RecordValue.Builder(facts.size());
+        for (var fact : facts.entrySet()) {
+            tags.put(fact.getKey(), new Value.Text(fact.getValue()));
+        }
+        return tags.build();
     }
 
     /** What is known about the entities of one call. */
@@ -157,8 +174,8 @@ final class CompiledSlice {
                 new Entity(
                         resource,
                         gatewayFacts,
-                        List.of(new EntityUid(Cedar.ENVIRONMENT_TYPE, env)),
-                        RecordValue.EMPTY);
+                        RecordValue.EMPTY,
+                        new EntityUid(Cedar.ENVIRONMENT_TYPE, env));
         return uid ->
                 uid.equals(principal.uid())
                         ? principal

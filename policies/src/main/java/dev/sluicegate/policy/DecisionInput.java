@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.policy.cedar.DateTime;
+import dev.sluicegate.policy.cedar.Decimal;
 import dev.sluicegate.policy.cedar.Domain;
 import dev.sluicegate.policy.cedar.IpAddress;
 import dev.sluicegate.policy.cedar.RecordValue;
+import dev.sluicegate.policy.cedar.RecordValue.Shape;
 import dev.sluicegate.policy.cedar.Value;
 import dev.sluicegate.record.CanonicalJson;
 import dev.sluicegate.record.NotCanonicalException;
@@ -15,6 +17,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link DecisionRequest} as it is hashed and as Cedar sees it. */
 final class DecisionInput {
@@ -25,31 +28,32 @@ final class DecisionInput {
     private static final RecordValue NOT_APPROVED = approval(false);
     private static final IpAddress UNKNOWN_IP = IpAddress.parse("0.0.0.0");
 
+    private static final Shape CONTEXT =
+            new Shape("input", "session", "chain", "approval", "quota", "egress", "system");
+    private static final Shape SESSION =
+            new Shape("client", "mfa", "authAgeSec", "ip", "now", "hour", "dow");
+    private static final Shape CLIENT = new Shape("id", "trust");
+    private static final Shape CHAIN = new Shape("id", "depth", "labels", "tools", "untrusted");
+    private static final Shape QUOTA = new Shape("callsToday", "rowsToday", "amountToday");
+    private static final Shape EGRESS = new Shape("receivers", "domains");
+    private static final Shape SYSTEM = new Shape("now");
+
+    private final DecisionRequest request;
     private final RecordValue input;
-    private final RecordValue chain;
-    private final RecordValue quota;
-    private final RecordValue egress;
-    private final RecordValue system;
-    private final RecordValue client;
-    private final IpAddress ip;
     private final DateTime now;
-    private final DecisionRequest.Session session;
+    private final Decimal amountToday;
+
+    // made when a policy first looks, and then the same for all remedies
+    private @Nullable RecordValue chain;
+    private @Nullable RecordValue quota;
+    private @Nullable RecordValue egress;
 
     private DecisionInput(DecisionRequest request, RecordValue input) {
+        this.request = request;
         this.input = input;
-        session = request.session();
-        chain = chain(request.chain());
-        quota = quota(request.quota());
-        egress = egress(request.egress());
-        client =
-                new RecordValue.Builder(2)
-                        .put("id", new Value.Text(session.clientId()))
-                        .put("trust", new Value.Text(session.clientTrust()))
-                        .build();
-        var address = InputType.Address.address(session.ip());
-        ip = address == null ? UNKNOWN_IP : address;
-        now = InputType.Moment.dateTime(session.now().truncatedTo(ChronoUnit.MILLIS));
-        system = new RecordValue.Builder(1).put("now", now).build();
+        // what may be out of range is looked at whether a policy does or not
+        now = InputType.Moment.dateTime(request.session().now().truncatedTo(ChronoUnit.MILLIS));
+        amountToday = InputType.Fraction.decimal(request.quota().amountToday());
     }
 
     /**
@@ -63,15 +67,16 @@ final class DecisionInput {
 
     /** {@code context} with these remedies granted, whatever the facts. */
     RecordValue context(boolean approved, boolean mfa, long authAgeSec) {
-        return new RecordValue.Builder(7)
-                .put("input", input)
-                .put("session", session(mfa, authAgeSec))
-                .put("chain", chain)
-                .put("approval", approved ? APPROVED : NOT_APPROVED)
-                .put("quota", quota)
-                .put("egress", egress)
-                .put("system", system)
-                .build();
+        return CONTEXT.lazily(part ->
+                switch (part) {
+                    case 0 -> input;
+                    case 1 -> session(mfa, authAgeSec);
+                    case 2 -> chain();
+                    case 3 -> approved ? APPROVED : NOT_APPROVED;
+                    case 4 -> quota();
+                    case 5 -> egress();
+                    default -> SYSTEM.of(now);
+                });
     }
 
     /** Every {@code context} there could be for arguments of this type: the one of {@link #context}. */
@@ -236,44 +241,64 @@ final class DecisionInput {
     }
 
     private RecordValue session(boolean mfa, long authAgeSec) {
-        return new RecordValue.Builder(7)
-                .put("client", client)
-                .put("mfa", Value.Bool.of(mfa))
-                .put("authAgeSec", new Value.Int(authAgeSec))
-                .put("ip", ip)
-                .put("now", now)
-                .put("hour", new Value.Int(session.hour()))
-                .put("dow", new Value.Int(session.dow()))
-                .build();
+        var session = request.session();
+        return SESSION.lazily(part ->
+                switch (part) {
+                    case 0 ->
+                            CLIENT.of(
+                                    new Value.Text(session.clientId()),
+                                    new Value.Text(session.clientTrust()));
+                    case 1 -> Value.Bool.of(mfa);
+                    case 2 -> new Value.Int(authAgeSec);
+                    case 3 -> {
+                        var address = InputType.Address.address(session.ip());
+                        yield address == null ? UNKNOWN_IP : address;
+                    }
+                    case 4 -> now;
+                    case 5 -> new Value.Int(session.hour());
+                    default -> new Value.Int(session.dow());
+                });
     }
 
     private static RecordValue approval(boolean granted) {
-        return new RecordValue.Builder(1).put("granted", Value.Bool.of(granted)).build();
+        return new Shape("granted").of(Value.Bool.of(granted));
     }
 
-    private static RecordValue chain(DecisionRequest.Chain chain) {
-        return new RecordValue.Builder(5)
-                .put("id", new Value.Text(chain.id()))
-                .put("depth", new Value.Int(chain.depth()))
-                .put("labels", InputType.strings(chain.labels()))
-                .put("tools", InputType.strings(chain.tools()))
-                .put("untrusted", Value.Bool.of(chain.untrusted()))
-                .build();
+    private RecordValue chain() {
+        if (chain == null) {
+            var facts = request.chain();
+            chain =
+                    CHAIN.lazily(part ->
+                            switch (part) {
+                                case 0 -> new Value.Text(facts.id());
+                                case 1 -> new Value.Int(facts.depth());
+                                case 2 -> InputType.strings(facts.labels());
+                                case 3 -> InputType.strings(facts.tools());
+                                default -> Value.Bool.of(facts.untrusted());
+                            });
+        }
+        return chain;
     }
 
-    private static RecordValue quota(DecisionRequest.Quota quota) {
-        return new RecordValue.Builder(3)
-                .put("callsToday", new Value.Int(quota.callsToday()))
-                .put("rowsToday", new Value.Int(quota.rowsToday()))
-                .put("amountToday", InputType.Fraction.decimal(quota.amountToday()))
-                .build();
+    private RecordValue quota() {
+        if (quota == null) {
+            quota =
+                    QUOTA.of(
+                            new Value.Int(request.quota().callsToday()),
+                            new Value.Int(request.quota().rowsToday()),
+                            amountToday);
+        }
+        return quota;
     }
 
-    private static RecordValue egress(DecisionRequest.Egress egress) {
-        return new RecordValue.Builder(2)
-                .put("receivers", InputType.strings(egress.receivers()))
-                .put("domains", InputType.strings(egress.domains()))
-                .build();
+    private RecordValue egress() {
+        if (egress == null) {
+            var facts = request.egress();
+            egress =
+                    EGRESS.lazily(part ->
+                            InputType.strings(part == 0 ? facts.receivers() : facts.domains()));
+        }
+        return egress;
     }
 
     private static void strings(ObjectNode json, String name, Collection<String> values) {

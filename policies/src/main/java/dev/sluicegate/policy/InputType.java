@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -313,11 +314,20 @@ sealed interface InputType {
         }
     }
 
-    record Fields(SortedMap<String, Field> fields) implements InputType {
+    /** An object. Not a record, because what values need of it is kept beside it. */
+    final class Fields implements InputType {
+        private final SortedMap<String, Field> fields;
+        private final List<String> names;
+        private final List<InputType> types;
+        private final RecordValue.Shape shape;
+
         record Field(InputType type, boolean required) {}
 
-        public Fields {
-            fields = Collections.unmodifiableSortedMap(new TreeMap<>(fields));
+        Fields(SortedMap<String, Field> fields) {
+            this.fields = Collections.unmodifiableSortedMap(new TreeMap<>(fields));
+            names = List.copyOf(this.fields.keySet());
+            types = this.fields.values().stream().map(Field::type).toList();
+            shape = new RecordValue.Shape(names.toArray(new String[0]));
         }
 
         @Override
@@ -350,14 +360,15 @@ sealed interface InputType {
             if (!json.isObject()) {
                 throw new UnrepresentableInputException("", "is not an object");
             }
-            var record = new RecordValue.Builder(fields.size());
-            for (var field : fields.entrySet()) {
-                var value = json.get(field.getKey());
+            var record = new RecordValue.Builder(shape);
+            for (var i = 0; i < names.size(); i++) {
+                var name = names.get(i);
+                var value = json.get(name);
                 if (value != null && !value.isNull()) {
                     try {
-                        record.put(field.getKey(), field.getValue().type().value(value));
+                        record.put(name, types.get(i).value(value));
                     } catch (UnrepresentableInputException e) {
-                        throw e.under(field.getKey());
+                        throw e.under(name);
                     }
                 }
             }

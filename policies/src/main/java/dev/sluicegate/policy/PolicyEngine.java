@@ -135,6 +135,9 @@ public final class PolicyEngine {
             Collection<String> errors,
             @Nullable String role,
             String sha) {
+        if (rulings.isEmpty() && errors.isEmpty()) {
+            return new Basis(List.of(), List.of(), List.of(), role, set, version, sha);
+        }
         var ids = new ArrayList<String>(rulings.size());
         var reasons = new ArrayList<String>(rulings.size());
         for (var ruling : rulings) {
@@ -262,6 +265,9 @@ public final class PolicyEngine {
 
         /** In id order: the policies of a slice are. */
         private List<Ruling> rulings(Answer answer) {
+            if (answer.determining().size() == 1) {
+                return List.of(slice.ruling(answer.determining().getFirst()));
+            }
             var rulings = new ArrayList<Ruling>(answer.determining().size());
             for (var policy : answer.determining()) {
                 rulings.add(slice.ruling(policy));

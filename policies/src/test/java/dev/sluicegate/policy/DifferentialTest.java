@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -28,21 +29,21 @@ class DifferentialTest {
     private static final int REQUESTS_PER_WORLD = 125;
 
     @Test
-    void fiftyThousandRandomRequestsAreDecidedAsTheOfficialEngineDoes() throws Exception {
+    void fiftyThousandRandomRequestsAreDecidedAsTheOfficialEngineDoes() {
         compare(20_261_124L, 50_000);
     }
 
     @Test
     @EnabledIfSystemProperty(named = "long", matches = "true")
-    void aMillionRandomRequestsAreDecidedAsTheOfficialEngineDoes() throws Exception {
+    void aMillionRandomRequestsAreDecidedAsTheOfficialEngineDoes() {
         compare(Long.getLong("differential.seed", 4_711L), 1_000_000);
     }
 
-    private static void compare(long seed, int requests) throws Exception {
+    private static void compare(long seed, int requests) {
         var tally = new Tally();
-        for (var world = 0; tally.requests < requests; world++) {
-            compare(seed, world, tally);
-        }
+        IntStream.range(0, requests / REQUESTS_PER_WORLD)
+                .parallel()
+                .forEach(world -> compare(seed, world, tally));
         System.out.println("differential test, seed " + seed + ": " + tally);
         // a generator that only makes nonsense would compare nothing
         assertThat(tally.allowed).isGreaterThan(requests / 20);
@@ -59,6 +60,18 @@ class DifferentialTest {
         private int failing;
         private int clean;
 
+        synchronized void world() {
+            worlds++;
+        }
+
+        synchronized void add(boolean isAllowed, boolean isClean) {
+            requests++;
+            allowed += isAllowed ? 1 : 0;
+            denied += isAllowed ? 0 : 1;
+            failing += isClean ? 0 : 1;
+            clean += isClean ? 1 : 0;
+        }
+
         @Override
         public String toString() {
             return requests
@@ -72,13 +85,25 @@ class DifferentialTest {
         }
     }
 
-    private static void compare(long seed, int number, Tally tally) throws Exception {
+    private static void compare(long seed, int number, Tally tally) {
+        try {
+            compared(seed, number, tally);
+        } catch (AuthException
+                | CacheException
+                | JsonProcessingException
+                | InterruptedException e) {
+            throw new AssertionError("seed " + seed + ", world " + number, e);
+        }
+    }
+
+    private static void compared(long seed, int number, Tally tally)
+            throws AuthException, CacheException, JsonProcessingException, InterruptedException {
         var world = new RandomWorld(new Random(seed * 1_000_003 + number));
         var text = world.policies();
         var theirs = parsed(text, seed, number);
         var ours = Policies.of(read(theirs));
         cache(theirs);
-        tally.worlds++;
+        tally.world();
         for (var i = 0; i < REQUESTS_PER_WORLD; i++) {
             var request = world.request();
             var expected = official(theirs, world, request);
@@ -95,11 +120,7 @@ class DifferentialTest {
             assertThat(found)
                     .as("seed %s, world %s, request %s: %s\n%s", seed, number, i, request, text)
                     .isEqualTo(expected);
-            tally.requests++;
-            tally.allowed += answer.allowed() ? 1 : 0;
-            tally.denied += answer.allowed() ? 0 : 1;
-            tally.failing += answer.failures().isEmpty() ? 0 : 1;
-            tally.clean += answer.failures().isEmpty() ? 1 : 0;
+            tally.add(answer.allowed(), answer.failures().isEmpty());
         }
     }
 

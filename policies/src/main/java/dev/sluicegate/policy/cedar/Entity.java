@@ -26,11 +26,20 @@ public final class Entity {
             RecordValue attributes,
             Collection<EntityUid> ancestors,
             RecordValue tags) {
+        this(uid, attributes, tags, ancestors.toArray(new EntityUid[0]));
+    }
+
+    /**
+     * As the other, without a copy.
+     *
+     * @param ancestors not to be written to any more
+     */
+    public Entity(EntityUid uid, RecordValue attributes, RecordValue tags, EntityUid... ancestors) {
         this.uid = uid;
         this.attributes = attributes;
         this.tags = tags;
-        this.ancestors = ancestors.toArray(new EntityUid[0]);
-        this.hashed = this.ancestors.length > SCANNED ? new HashSet<>(ancestors) : null;
+        this.ancestors = ancestors;
+        this.hashed = ancestors.length > SCANNED ? new HashSet<>(Arrays.asList(ancestors)) : null;
     }
 
     /** Of which nothing but its place is known. */

@@ -210,7 +210,7 @@ public final class Policies {
     private static final class Run implements Consumer<CompiledPolicy> {
         private final Request request;
         private final Entities entities;
-        private final List<CompiledPolicy> permits = new ArrayList<>(4);
+        private @Nullable List<CompiledPolicy> permits;
         private @Nullable List<CompiledPolicy> forbids;
         private @Nullable List<Failed> failures;
 
@@ -228,12 +228,9 @@ public final class Policies {
                     return;
                 }
                 if (candidate.policy().permits()) {
-                    permits.add(candidate);
+                    permits = and(permits, candidate);
                 } else {
-                    if (forbids == null) {
-                        forbids = new ArrayList<>(4);
-                    }
-                    forbids.add(candidate);
+                    forbids = and(forbids, candidate);
                 }
             } catch (EvaluationException e) {
                 if (failures == null) {
@@ -243,15 +240,25 @@ public final class Policies {
             }
         }
 
+        private static List<CompiledPolicy> and(
+                @Nullable List<CompiledPolicy> policies, CompiledPolicy policy) {
+            if (policies == null) {
+                return List.of(policy);
+            }
+            var longer = new ArrayList<>(policies);
+            longer.add(policy);
+            return longer;
+        }
+
         Answer answer() {
             return new Answer(
-                    forbids == null && !permits.isEmpty(),
+                    forbids == null && permits != null,
                     inOrder(forbids == null ? permits : forbids),
                     failures == null ? List.of() : inOrderOfFailure(failures));
         }
 
-        private static List<Policy> inOrder(List<CompiledPolicy> policies) {
-            if (policies.isEmpty()) {
+        private static List<Policy> inOrder(@Nullable List<CompiledPolicy> policies) {
+            if (policies == null) {
                 return List.of();
             }
             if (policies.size() == 1) {

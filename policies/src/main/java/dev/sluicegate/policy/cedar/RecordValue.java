@@ -4,23 +4,96 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Names to values; also the attributes and the tags of an entity. */
 public final class RecordValue implements Value {
-    public static final RecordValue EMPTY = new RecordValue(new String[0], new Value[0], null);
+    public static final RecordValue EMPTY =
+            new RecordValue(new String[0], new Value[0], null, null);
 
     /** Up to here comparing every name is faster than hashing. */
     private static final int SCANNED = 12;
 
     private final String[] names;
-    private final Value[] values;
+    private final @Nullable Value[] values;
     private final @Nullable Map<String, Value> hashed;
 
-    private RecordValue(String[] names, Value[] values, @Nullable Map<String, Value> hashed) {
+    private final @Nullable Source source;
+
+    private RecordValue(
+            String[] names,
+            @Nullable Value[] values,
+            @Nullable Map<String, Value> hashed,
+            @Nullable Source source) {
         this.names = names;
         this.values = values;
         this.hashed = hashed;
+        this.source = source;
+    }
+
+    /** Makes the values of a {@linkplain Shape#lazily lazy} record, each when it is first asked for. */
+    @FunctionalInterface
+    public interface Source {
+        /**
+         * @param index of the name in the shape; the same value for the same index, whenever
+         */
+        Value value(int index);
+    }
+
+    /** Names that many records have, kept once. */
+    public static final class Shape {
+        private final String[] names;
+
+        /**
+         * @param names without repetition
+         */
+        public Shape(String... names) {
+            this.names = names.clone();
+            for (var i = 0; i < names.length; i++) {
+                this.names[i] = names[i].intern();
+            }
+        }
+
+        /**
+         * @param values one for each name; not copied, so not to be written to any more
+         */
+        public RecordValue of(Value... values) {
+            return record(names, values);
+        }
+
+        /** A record of which only what policies look at is made. */
+        public RecordValue lazily(Source source) {
+            return new RecordValue(names, new @Nullable Value[names.length], null, source);
+        }
+    }
+
+    private static RecordValue record(String[] names, Value[] values) {
+        if (names.length != values.length) {
+            throw new IllegalArgumentException(
+                    names.length + " names, " + values.length + " values");
+        }
+        if (names.length == 0) {
+            return EMPTY;
+        }
+        if (names.length <= SCANNED) {
+            return new RecordValue(names, values, null, null);
+        }
+        var hashed = HashMap.<String, Value>newHashMap(names.length);
+        for (var i = 0; i < names.length; i++) {
+            hashed.put(names[i], values[i]);
+        }
+        return new RecordValue(names, values, hashed, null);
+    }
+
+    /** Threads may make a value twice, which makes no difference. */
+    private Value at(int index) {
+        var value = values[index];
+        if (value == null) {
+            value = Objects.requireNonNull(source).value(index);
+            values[index] = value;
+        }
+        return value;
     }
 
     public static RecordValue of(Map<String, ? extends Value> fields) {
@@ -33,6 +106,7 @@ public final class RecordValue implements Value {
     public static final class Builder {
         private String[] names;
         private Value[] values;
+        private boolean shared;
         private int count;
 
         public Builder(int expected) {
@@ -40,34 +114,38 @@ public final class RecordValue implements Value {
             values = new Value[expected];
         }
 
+        /** Keeps the names of {@code shape} as long as they come in its order. */
+        public Builder(Shape shape) {
+            names = shape.names;
+            values = new Value[names.length];
+            shared = true;
+        }
+
         /** {@code name} must not have been put before. */
         public Builder put(String name, Value value) {
             if (count == names.length) {
                 names = Arrays.copyOf(names, count * 2 + 4);
                 values = Arrays.copyOf(values, count * 2 + 4);
+                shared = false;
             }
-            names[count] = name;
+            if (shared && !names[count].equals(name)) {
+                names = names.clone();
+                shared = false;
+            }
+            if (!shared) {
+                names[count] = name;
+            }
             values[count++] = value;
             return this;
         }
 
         /** The builder must not be used any more. */
         public RecordValue build() {
-            if (count == 0) {
-                return EMPTY;
-            }
             if (count < names.length) {
                 names = Arrays.copyOf(names, count);
                 values = Arrays.copyOf(values, count);
             }
-            if (count <= SCANNED) {
-                return new RecordValue(names, values, null);
-            }
-            var hashed = HashMap.<String, Value>newHashMap(count);
-            for (var i = 0; i < count; i++) {
-                hashed.put(names[i], values[i]);
-            }
-            return new RecordValue(names, values, hashed);
+            return record(names, values);
         }
     }
 
@@ -81,7 +159,7 @@ public final class RecordValue implements Value {
         }
         for (var i = 0; i < names.length; i++) {
             if (names[i].equals(name)) {
-                return values[i];
+                return at(i);
             }
         }
         return null;
@@ -100,7 +178,8 @@ public final class RecordValue implements Value {
             return false;
         }
         for (var i = 0; i < names.length; i++) {
-            if (!values[i].equals(that.get(names[i]))) {
+            var counterpart = that.get(names[i]);
+            if (counterpart == null || !counterpart.equals(at(i))) {
                 return false;
             }
         }
@@ -111,7 +190,7 @@ public final class RecordValue implements Value {
     public int hashCode() {
         var hash = 11;
         for (var i = 0; i < names.length; i++) {
-            hash += names[i].hashCode() ^ values[i].hashCode();
+            hash += names[i].hashCode() ^ at(i).hashCode();
         }
         return hash;
     }
