@@ -49,6 +49,7 @@ final class BenchCallsCommand implements Callable<Integer> {
                                     true,
                                     Optional.empty(),
                                     "dev",
+                                    false,
                                     Clock.systemUTC()),
                             calls);
             print(bench.run(workspace.err()::println));

@@ -24,6 +24,7 @@ public interface StackFactory {
      *     {@code ephemeral}
      * @param policies folder to publish at the start, or empty for the baseline
      * @param environment {@code dev} or {@code prod}
+     * @param fixtures whether the tools of the conformance suite are there too
      * @param clock what everything calls now
      */
     record Options(
@@ -34,7 +35,15 @@ public interface StackFactory {
             boolean ephemeral,
             Optional<Path> policies,
             String environment,
-            Clock clock) {}
+            boolean fixtures,
+            Clock clock) {
+        public Options {
+            if (fixtures && !environment.equals("dev")) {
+                throw new IllegalArgumentException(
+                        "fixtures are for `dev` only, not for `" + environment + "`");
+            }
+        }
+    }
 
     /** Hears what the start is at; the time between two stages is the first one's. */
     @FunctionalInterface

@@ -79,6 +79,11 @@ final class UpCommand implements Callable<Integer> {
     }
 
     @Option(
+            names = "--fixtures",
+            description = "add the tools of the MCP conformance suite, for its role only")
+    private boolean fixtures;
+
+    @Option(
             names = "--clock",
             paramLabel = "TIME",
             description = "what the stack takes for now at its start, such as 2026-11-23T10:00:00Z")
@@ -101,6 +106,11 @@ final class UpCommand implements Callable<Integer> {
         }
         if (policies != null && !Files.isDirectory(policies)) {
             throw new ParameterException(spec.commandLine(), "`" + policies + "` is not a folder");
+        }
+        if (fixtures && environment != Environment.dev) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "`--fixtures` is for `--env dev` only: its tools are not for people");
         }
         return detach ? detached() : here();
     }
@@ -234,6 +244,7 @@ final class UpCommand implements Callable<Integer> {
                                             Optional.ofNullable(policies)
                                                     .map(dir -> dir.toAbsolutePath().normalize()),
                                             environment.name(),
+                                            fixtures,
                                             now()),
                                     stages);
             stages.done();

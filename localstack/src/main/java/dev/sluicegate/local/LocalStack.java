@@ -23,6 +23,7 @@ import dev.sluicegate.local.dynamodb.StreamPump;
 import dev.sluicegate.local.dynamodb.TableSpec;
 import dev.sluicegate.local.edge.EdgeSettings;
 import dev.sluicegate.local.edge.HttpEdge;
+import dev.sluicegate.local.fixtures.Fixtures;
 import dev.sluicegate.local.idp.DevelopmentIssuer;
 import dev.sluicegate.local.idp.TokenOrder;
 import dev.sluicegate.local.lambda.LambdaService;
@@ -97,9 +98,20 @@ public final class LocalStack implements RunningStack {
      * @throws StackFactory.StackFailedException if a part does not start; the others are stopped again
      */
     public static LocalStack start(StackFactory.Options options, StackFactory.Progress progress) {
+        // for a load that one principal makes alone; the name is that of the function's variable
+        return start(options, progress, System.getenv("RATE_LIMITS"));
+    }
+
+    /**
+     * @param rateLimits as the router's variable {@code RATE_LIMITS}, or null for the standard ones
+     */
+    static LocalStack start(
+            StackFactory.Options options,
+            StackFactory.Progress progress,
+            @Nullable String rateLimits) {
         var parts = new ArrayDeque<AutoCloseable>();
         try {
-            return new LocalStack(options, progress, parts);
+            return new LocalStack(options, progress, rateLimits, parts);
         } catch (RuntimeException | IOException e) {
             closeAll(parts);
             throw new StackFactory.StackFailedException(
@@ -110,6 +122,7 @@ public final class LocalStack implements RunningStack {
     private LocalStack(
             StackFactory.Options options,
             StackFactory.Progress progress,
+            @Nullable String rateLimits,
             Deque<AutoCloseable> parts)
             throws IOException {
         this.parts = parts;
@@ -117,7 +130,13 @@ public final class LocalStack implements RunningStack {
         progress.stage("template");
         template =
                 Template.load(
-                        assembly(options.home()), Map.of("Environment", options.environment()));
+                        assembly(options.home()),
+                        Map.of("Environment", options.environment()),
+                        options.fixtures()
+                                ? Map.of(
+                                        "fixtures",
+                                        Fixtures.template(STAGE, Template.REGION, Template.ACCOUNT))
+                                : Map.of());
         iam = new Iam(template, clock);
 
         progress.stage("tables");
@@ -176,7 +195,7 @@ public final class LocalStack implements RunningStack {
                                 mcp.toString()));
 
         progress.stage("functions");
-        var settings = settings(options);
+        var settings = settings(options, rateLimits);
         for (var function : template.functions()) {
             var made = function(function, settings);
             functions.put(made.name(), made);
@@ -209,6 +228,7 @@ public final class LocalStack implements RunningStack {
                                         options.environment(),
                                         clock)),
                         template,
+                        options.fixtures(),
                         issuer.issuer());
         publishing.install(
                 options.policies().orElse(options.home().resolve("policies").resolve("baseline")));
@@ -268,7 +288,8 @@ public final class LocalStack implements RunningStack {
     }
 
     /** What the template cannot know, because it is this machine's. */
-    private Map<String, String> settings(StackFactory.Options options) {
+    private Map<String, String> settings(
+            StackFactory.Options options, @Nullable String rateLimits) {
         var issuers = JsonNodeFactory.instance.arrayNode();
         var demo = issuers.addObject();
         demo.put("issuer", issuer.issuer());
@@ -281,10 +302,8 @@ public final class LocalStack implements RunningStack {
         settings.put("PUBLIC_URL", mcp.toString());
         settings.put("ISSUERS", issuers.toString());
         settings.put("ENVIRONMENT", options.environment());
-        // for a load that one principal makes alone; the name is that of the function's variable
-        var limits = System.getenv("RATE_LIMITS");
-        if (limits != null) {
-            settings.put("RATE_LIMITS", limits);
+        if (rateLimits != null) {
+            settings.put("RATE_LIMITS", rateLimits);
         }
         return settings;
     }

@@ -7,6 +7,8 @@ import dev.sluicegate.cli.RunningStack;
 import dev.sluicegate.contract.ToolManifest;
 import dev.sluicegate.local.aws.Template;
 import dev.sluicegate.local.demo.DemoCompany;
+import dev.sluicegate.local.fixtures.FixtureFunction;
+import dev.sluicegate.local.fixtures.Fixtures;
 import dev.sluicegate.policy.InvalidPolicyException;
 import dev.sluicegate.policy.PolicySources;
 import dev.sluicegate.record.PrincipalId;
@@ -33,15 +35,23 @@ final class Publishing implements PolicyDesk {
     private final PolicyPublisher publisher;
     private final PolicyEditors editors;
     private final Template template;
+    private final boolean fixtures;
     private final Map<String, String> names = new HashMap<>();
 
     /**
+     * @param fixtures whether the conformance suite's policies are added to whatever is published
      * @param issuer of the demo company, to name its people where records have pseudonyms
      */
-    Publishing(PolicyPublisher publisher, PolicyEditors editors, Template template, String issuer) {
+    Publishing(
+            PolicyPublisher publisher,
+            PolicyEditors editors,
+            Template template,
+            boolean fixtures,
+            String issuer) {
         this.publisher = publisher;
         this.editors = editors;
         this.template = template;
+        this.fixtures = fixtures;
         DemoCompany.users()
                 .forEach(user -> names.put(PrincipalId.of(issuer, user.name()), user.name()));
     }
@@ -52,7 +62,7 @@ final class Publishing implements PolicyDesk {
      * @throws RunningStack.PolicyRefusedException if the set must not be published
      */
     synchronized void install(Path folder) {
-        var installed = valid(() -> publisher.install(PolicySources.read(folder), tools()));
+        var installed = valid(() -> publisher.install(sources(folder), tools()));
         if (installed.isEmpty()) {
             LOG.warn("the published policies stay in force; others are proposed and reviewed");
         }
@@ -66,7 +76,7 @@ final class Publishing implements PolicyDesk {
         return json(
                 valid(() ->
                         publisher.publish(
-                                editor, PolicySources.read(folder), tools(), mode, propose)));
+                                editor, sources(folder), tools(), mode, propose)));
     }
 
     @Override
@@ -192,6 +202,11 @@ final class Publishing implements PolicyDesk {
         return JsonNodeFactory.instance.objectNode();
     }
 
+    private PolicySources sources(Path folder) {
+        var sources = PolicySources.read(folder);
+        return fixtures ? Fixtures.addTo(sources) : sources;
+    }
+
     private List<CataloguedTool> tools() {
         return template.functions().stream()
                 .filter(f -> f.environment().containsKey("TOOL_NAME"))
@@ -204,7 +219,9 @@ final class Publishing implements PolicyDesk {
         try {
             var handler = Class.forName(function.handlerClass());
             return new CataloguedTool(
-                    ToolManifest.of(handler),
+                    handler == FixtureFunction.class
+                            ? Fixtures.manifest(environment.get("TOOL_NAME"))
+                            : ToolManifest.of(handler),
                     function.aliases().isEmpty()
                             ? function.arn()
                             : function.arn() + ":" + function.aliases().getFirst(),

@@ -45,6 +45,7 @@ class CommandLineTest {
                         new String[] {"up", "--port", "-1"},
                         new String[] {"up", "--port", "65535"},
                         new String[] {"up", "--env", "staging"},
+                        new String[] {"up", "--fixtures", "--env", "prod"},
                         new String[] {"up", "--clock", "noon"},
                         new String[] {"up", "--data", "x", "--ephemeral"},
                         new String[] {"up", "--policies", "no-such-folder"},
@@ -66,6 +67,16 @@ class CommandLineTest {
             assertThat(terminal.err().strip().lines()).as(terminal.err()).hasSize(1);
             assertThat(terminal.out()).isEmpty();
         }
+    }
+
+    @Test
+    void fixturesAreForDevelopmentOnly() {
+        var terminal = new Terminal(home);
+
+        terminal.run("up", "--fixtures", "--env", "prod");
+
+        assertThat(terminal.err())
+                .startsWith("`--fixtures` is for `--env dev` only: its tools are not for people");
     }
 
     @Test

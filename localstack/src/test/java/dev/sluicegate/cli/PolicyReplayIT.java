@@ -55,7 +55,7 @@ class PolicyReplayIT {
         var started =
                 LocalStack.start(
                         new StackFactory.Options(
-                                checkout, 0, 0, data, true, Optional.empty(), "dev", clock),
+                                checkout, 0, 0, data, true, Optional.empty(), "dev", false, clock),
                         _ -> {});
         stack = started;
         var endpoint = new AdminEndpoint(started, () -> {});

@@ -25,6 +25,7 @@ final class RunningFake implements AutoCloseable {
                                 false,
                                 Optional.empty(),
                                 "dev",
+                                false,
                                 Clock.systemUTC()));
         admin = new AdminEndpoint(stack, () -> stopped.set(true));
         var workspace = new Terminal(home).workspace();

@@ -97,6 +97,7 @@ class BadInputIT {
                                 false,
                                 Optional.empty(),
                                 "dev",
+                                false,
                                 CLOCK),
                         _ -> {});
         issuerKey =

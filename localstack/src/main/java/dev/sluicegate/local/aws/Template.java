@@ -264,6 +264,16 @@ public final class Template {
      * @throws TemplateException if there is none, or one cannot be understood
      */
     public static Template load(Path cdkOut, Map<String, String> overrides) {
+        return load(cdkOut, overrides, Map.of());
+    }
+
+    /**
+     * As the other, with stacks that no assembly holds.
+     *
+     * @param more template by stack name
+     */
+    public static Template load(
+            Path cdkOut, Map<String, String> overrides, Map<String, JsonNode> more) {
         var mapper = new ObjectMapper();
         var stacks = new ArrayList<Intrinsics.Stack>();
         try (var files = Files.walk(cdkOut, 3)) {
@@ -280,6 +290,7 @@ public final class Template {
         if (stacks.isEmpty()) {
             throw new TemplateException("no *.template.json in " + cdkOut);
         }
+        more.forEach((name, template) -> stacks.add(new Intrinsics.Stack(name, template)));
         return new Template(stacks, overrides);
     }
 

@@ -277,13 +277,14 @@ public final class Edge {
     }
 
     private static HttpResponse of(McpReply reply) {
-        return new HttpResponse(reply.status(), reply.headers(), reply.body());
+        return new HttpResponse(
+                reply.status(), reply.headers(), reply.body(), reply.notifications());
     }
 
     private HttpResponse secured(HttpResponse response) {
         var headers = new HashMap<>(securityHeaders);
         headers.putAll(response.headers());
-        return new HttpResponse(response.status(), headers, response.body());
+        return new HttpResponse(response.status(), headers, response.body(), response.before());
     }
 
     private static Map<String, String> securityHeaders(ProtectedResource resource) {

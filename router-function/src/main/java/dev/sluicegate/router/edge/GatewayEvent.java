@@ -97,12 +97,27 @@ enum GatewayEvent {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(header -> putHeader(json, header.getKey(), header.getValue()));
         var body = response.body();
-        if (body != null) {
+        if (body == null) {
+            json.put("body", "");
+        } else if (response.before().isEmpty()) {
             putHeader(json, "Content-Type", "application/json");
+            json.put("body", body.toString());
+        } else {
+            putHeader(json, "Content-Type", "text/event-stream");
+            // a proxy that collects events would be of no use to whoever waits for them
+            putHeader(json, "X-Accel-Buffering", "no");
+            var events = new StringBuilder();
+            response.before().forEach(message -> event(events, message));
+            event(events, body);
+            json.put("body", events.toString());
         }
-        json.put("body", body == null ? "" : body.toString());
         json.put("isBase64Encoded", false);
         return json;
+    }
+
+    /** JSON of one line, so one {@code data} field. No id: nothing can be resumed here. */
+    private static void event(StringBuilder events, JsonNode message) {
+        events.append("event: message\ndata: ").append(message).append("\n\n");
     }
 
     /** A named stage of an HTTP API is the first part of its path; {@code $default} is not. */

@@ -1,6 +1,7 @@
 package dev.sluicegate.router.enforcement;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.contract.ToolOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -63,6 +64,19 @@ public sealed interface Outcome {
      */
     record ApprovalRequest(String approvalId, String bind, @Nullable String url, Instant expires) {}
 
-    /** Screened result of a tool as MCP will carry it: {@code content}, {@code structuredContent}, {@code isError}. */
-    record ScreenedResult(ObjectNode mcp, boolean isError) {}
+    /**
+     * Screened result of a tool as MCP will carry it: {@code content}, {@code structuredContent}, {@code
+     * isError}.
+     *
+     * @param progress what the tool reported on its way: numbers, which hold nothing to screen
+     */
+    record ScreenedResult(ObjectNode mcp, boolean isError, List<ToolOutcome.Progress> progress) {
+        public ScreenedResult {
+            progress = List.copyOf(progress);
+        }
+
+        public ScreenedResult(ObjectNode mcp, boolean isError) {
+            this(mcp, isError, List.of());
+        }
+    }
 }

@@ -139,7 +139,7 @@ final class Release {
             case ScreenedResult.Passed passed -> {
                 var mcp =
                         code == null
-                                ? success(passed)
+                                ? success(passed, outcome.progress())
                                 : error(
                                         call,
                                         code,
@@ -157,7 +157,8 @@ final class Release {
         };
     }
 
-    private static Outcome.ScreenedResult success(ScreenedResult.Passed passed) {
+    private static Outcome.ScreenedResult success(
+            ScreenedResult.Passed passed, List<ToolOutcome.Progress> progress) {
         var mcp = JSON.objectNode();
         var content = mcp.putArray("content");
         var structured = passed.structured();
@@ -171,7 +172,7 @@ final class Release {
             mcp.set("structuredContent", structured);
         }
         mcp.put("isError", false);
-        return new Outcome.ScreenedResult(mcp, false);
+        return new Outcome.ScreenedResult(mcp, false, progress);
     }
 
     /** The tool ran, or may have: the chain has touched what it reads, and the quota is spent. */

@@ -12,6 +12,7 @@ import dev.sluicegate.router.identity.ProtectedResource;
 import dev.sluicegate.router.identity.UnauthenticatedRefusals;
 import dev.sluicegate.router.policy.Catalogue;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -173,7 +174,7 @@ public final class McpEndpoint {
                         .orElse(negotiated);
         var answer =
                 switch (request.method()) {
-                    case "ping" -> new Answer.Result(JsonNodeFactory.instance.objectNode());
+                    case "ping" -> new Answer.Empty();
                     case "tools/list" -> list(http, request, version);
                     case "tools/call" -> calls.call(http, request, version);
                     default -> new Answer.No(new Problem.UnknownMethod(request.method()));
@@ -198,7 +199,7 @@ public final class McpEndpoint {
         result.put("instructions", INSTRUCTIONS);
         var session = sessions.issue(http.identity(), version);
         return reply(
-                new Answer.Result(result, Map.of(LegacySessions.HEADER, session)),
+                new Answer.Result(result, Map.of(LegacySessions.HEADER, session), List.of()),
                 request,
                 version,
                 http);
@@ -247,14 +248,26 @@ public final class McpEndpoint {
             Answer answer, RpcMessage.Request request, ProtocolVersion version, McpRequest http) {
         return switch (answer) {
             case Answer.No(var problem) -> refuse(problem, request.id(), version, http);
-            case Answer.Result(var result, var headers) -> {
-                var message = JsonNodeFactory.instance.objectNode();
-                message.put("jsonrpc", "2.0");
-                message.set("id", request.id());
-                message.set("result", Results.complete(result, version, http.callId()));
-                yield new McpReply(200, headers, message);
-            }
+            case Answer.Empty() ->
+                    new McpReply(
+                            200,
+                            Map.of(),
+                            message(request.id(), JsonNodeFactory.instance.objectNode()));
+            case Answer.Result(var result, var headers, var notifications) ->
+                    new McpReply(
+                            200,
+                            headers,
+                            message(request.id(), Results.complete(result, version, http.callId())),
+                            notifications);
         };
+    }
+
+    private static ObjectNode message(JsonNode id, ObjectNode result) {
+        var message = JsonNodeFactory.instance.objectNode();
+        message.put("jsonrpc", "2.0");
+        message.set("id", id);
+        message.set("result", result);
+        return message;
     }
 
     private McpReply refuse(

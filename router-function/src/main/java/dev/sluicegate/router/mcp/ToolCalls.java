@@ -16,6 +16,7 @@ import dev.sluicegate.router.identity.ProtectedResource;
 import dev.sluicegate.router.policy.Catalogue;
 import dev.sluicegate.router.policy.CataloguedTool;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -130,7 +131,15 @@ final class ToolCalls {
         var violation = schema.violation(complete.arguments());
         return violation
                 .map(broken -> invalid(complete, version, broken))
-                .orElseGet(() -> new Answer.Result(Results.of(gate.enforce(complete), version)));
+                .orElseGet(() -> answer(gate.enforce(complete), http, request, version));
+    }
+
+    private static Answer answer(
+            Outcome outcome, McpRequest http, RpcMessage.Request request, ProtocolVersion version) {
+        return new Answer.Result(
+                Results.of(outcome, version),
+                Map.of(),
+                ProgressNotifications.of(outcome, http, request.meta()));
     }
 
     private static @Nullable Problem overLimit(ObjectNode arguments) {

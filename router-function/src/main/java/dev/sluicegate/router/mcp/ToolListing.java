@@ -96,7 +96,7 @@ final class ToolListing {
         json.put("description", tool.description());
         json.set("inputSchema", IntentArgument.addTo(tool.inputSchema()));
         if (version.knowsOutputSchemas()) {
-            json.set("outputSchema", tool.outputSchema());
+            json.set("outputSchema", ListedOutput.of(tool.outputSchema()));
         }
         var annotations = json.putObject("annotations");
         annotations.put("title", tool.title());

@@ -1,5 +1,7 @@
 package dev.sluicegate.router.edge;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -19,6 +21,7 @@ import dev.sluicegate.router.mcp.RecordingGate;
 import dev.sluicegate.router.mcp.Tools;
 import dev.sluicegate.router.policy.Catalogue;
 import dev.sluicegate.router.policy.CataloguedTool;
+import dev.sluicegate.specification.SpecificationSchemas;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -190,7 +193,53 @@ final class Gateway implements AutoCloseable {
         }
 
         Reply send(Shape shape) {
-            return new Reply(shape, edge.handle(shape == Shape.REST ? rest() : http()));
+            var reply = new Reply(shape, edge.handle(shape == Shape.REST ? rest() : http()));
+            if (path.equals("/mcp") && reply.status() != 405) {
+                checkAgainstTheSpecification(reply);
+            }
+            return reply;
+        }
+
+        /** Every answer of every test, where the specification's schemas are installed. */
+        private void checkAgainstTheSpecification(Reply reply) {
+            var asked = requested();
+            for (var message : reply.messages()) {
+                // an answer that cannot be given to a request is of the newest version
+                var version =
+                        message.has("id") || message.has("method")
+                                ? version(asked, message)
+                                : SpecificationSchemas.MODERN;
+                var method = asked.path("method").textValue();
+                SpecificationSchemas.installed()
+                        .ifPresent(schemas ->
+                                assertThat(schemas.objections(version, method, message))
+                                        .as("%s to `%s`: %s", version, method, message)
+                                        .isEmpty());
+            }
+        }
+
+        private JsonNode requested() {
+            try {
+                return JSON.readTree(text());
+            } catch (JsonProcessingException e) {
+                return JSON.missingNode();
+            }
+        }
+
+        private String version(JsonNode asked, JsonNode message) {
+            var agreed = message.path("result").path("protocolVersion").textValue();
+            var header = headers.get("MCP-Protocol-Version");
+            var stated =
+                    asked.path("params")
+                            .path("_meta")
+                            .path("io.modelcontextprotocol/protocolVersion")
+                            .textValue();
+            for (var named : new @Nullable String[] {agreed, stated, header}) {
+                if (named != null) {
+                    return SpecificationSchemas.VERSIONS.contains(named) ? named : MODERN;
+                }
+            }
+            return "2025-03-26";
         }
 
         private ObjectNode rest() {
@@ -260,12 +309,30 @@ final class Gateway implements AutoCloseable {
             return event.path("body").asText();
         }
 
-        JsonNode body() {
-            try {
-                return JSON.readTree(text());
-            } catch (JsonProcessingException e) {
-                throw new AssertionError("body is not JSON: " + text(), e);
+        /** The messages of an event stream, or the one of a plain answer; none of an empty one. */
+        List<JsonNode> messages() {
+            if (text().isEmpty()) {
+                return List.of();
             }
+            if (!"text/event-stream".equals(header("Content-Type"))) {
+                return List.of(body());
+            }
+            return text().lines()
+                    .filter(line -> line.startsWith("data: "))
+                    .map(line -> json(line.substring("data: ".length())))
+                    .toList();
+        }
+
+        private static JsonNode json(String text) {
+            try {
+                return JSON.readTree(text);
+            } catch (JsonProcessingException e) {
+                throw new AssertionError("not JSON: " + text, e);
+            }
+        }
+
+        JsonNode body() {
+            return json(text());
         }
 
         JsonNode result() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.sluicegate.contract.Product;
+import dev.sluicegate.contract.ToolOutcome;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.RefusalCode;
 import dev.sluicegate.router.enforcement.ReleasedResults;
@@ -569,6 +570,75 @@ class ToolCallProtocolTest {
 
         assertThat(modern.path("structuredContent").isArray()).isTrue();
         assertThat(legacy.has("structuredContent")).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void progressGoesBeforeTheResultInOneStream(Gateway.Shape shape) {
+        twoSteps();
+
+        var call = gateway.modernCall(Tools.LOOKUP, C1001);
+        var modern =
+                call.body(call.text().replace("\"_meta\":{", "\"_meta\":{\"progressToken\":7,"))
+                        .send(shape);
+        var legacy =
+                gateway.legacy("2025-11-25", "tools/call", called("\"progressToken\":\"p\""))
+                        .send(shape);
+
+        for (var reply : List.of(modern, legacy)) {
+            assertThat(reply.header("Content-Type")).isEqualTo("text/event-stream");
+            assertThat(reply.header("X-Accel-Buffering")).isEqualTo("no");
+            assertThat(reply.messages()).hasSize(3);
+            assertThat(reply.messages().get(0).path("method").asText())
+                    .isEqualTo("notifications/progress");
+            assertThat(reply.messages().get(1).path("params").path("progress").asInt())
+                    .isEqualTo(2);
+            assertThat(reply.messages().get(2).path("result").path("structuredContent"))
+                    .hasToString("{\"done\":true}");
+        }
+        assertThat(modern.messages().getFirst().path("params").path("progressToken").asInt())
+                .isEqualTo(7);
+        assertThat(legacy.messages().getFirst().path("params").path("progressToken").asText())
+                .isEqualTo("p");
+        assertThat(modern.text()).doesNotContain("\nid:").endsWith("}\n\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | application/json, text/event-stream",
+                "'\"progressToken\":null' | application/json, text/event-stream",
+                "'\"progressToken\":{\"a\":1}' | application/json, text/event-stream",
+                "'\"progressToken\":\"p\"' | application/json",
+            })
+    void whoCannotBeToldOfProgressGetsTheResultAlone(String meta, String accept) {
+        twoSteps();
+
+        var reply =
+                gateway.legacy("2025-11-25", "tools/call", called(meta))
+                        .header("Accept", accept)
+                        .send();
+
+        assertThat(reply.header("Content-Type")).isEqualTo("application/json");
+        assertThat(reply.result().path("structuredContent")).hasToString("{\"done\":true}");
+    }
+
+    private void twoSteps() {
+        gateway.gate.answer(call -> {
+            var mcp = JsonNodeFactory.instance.objectNode();
+            mcp.putArray("content");
+            mcp.putObject("structuredContent").put("done", true);
+            return ReleasedResults.of(
+                    call,
+                    mcp,
+                    List.of(new ToolOutcome.Progress(1, 2), new ToolOutcome.Progress(2, 2)));
+        });
+    }
+
+    private static String called(String meta) {
+        return "\"name\":\"%s\",\"arguments\":%s,\"_meta\":{%s}"
+                .formatted(Tools.LOOKUP, C1001, meta);
     }
 
     @ParameterizedTest

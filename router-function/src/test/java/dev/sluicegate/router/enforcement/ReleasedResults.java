@@ -1,6 +1,7 @@
 package dev.sluicegate.router.enforcement;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.contract.ToolOutcome;
 import dev.sluicegate.policy.Decision;
 import dev.sluicegate.router.chain.ChainState;
 import java.math.BigDecimal;
@@ -15,6 +16,11 @@ public final class ReleasedResults {
     private ReleasedResults() {}
 
     public static Outcome of(InboundCall call, ObjectNode mcp) {
+        return of(call, mcp, List.of());
+    }
+
+    public static Outcome of(
+            InboundCall call, ObjectNode mcp, List<ToolOutcome.Progress> progress) {
         var basis =
                 new Decision.Basis(
                         List.of("allow"), List.of(), List.of(), null, "sha256:00", 1, "sha256:00");
@@ -38,6 +44,7 @@ public final class ReleasedResults {
         return new Outcome.Released(
                 new Released(
                         new Recorded(authorized, "intent", "sha256:00"),
-                        new Outcome.ScreenedResult(mcp, mcp.path("isError").asBoolean())));
+                        new Outcome.ScreenedResult(
+                                mcp, mcp.path("isError").asBoolean(), progress)));
     }
 }

@@ -1,8 +1,11 @@
 package dev.sluicegate.kit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.contract.ToolOutcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -17,6 +20,7 @@ public final class ToolCall {
     private final Supplier<Duration> remaining;
     private final Supplier<DynamoDbClient> dynamoDb;
     private final Function<String, String> tables;
+    private final List<ToolOutcome.Progress> progress = new ArrayList<>();
 
     /** The kit makes calls; a tool's test may make one with a client of its own. */
     public ToolCall(
@@ -83,6 +87,20 @@ public final class ToolCall {
      */
     public String table(String name) {
         return tables.apply(name);
+    }
+
+    /**
+     * Reports a step. A caller that asked for progress gets all steps with the result: a function
+     * answers once.
+     *
+     * @param done more than in the step before, at most {@code total}
+     */
+    public void progress(long done, long total) {
+        progress.add(new ToolOutcome.Progress(done, total));
+    }
+
+    List<ToolOutcome.Progress> reported() {
+        return List.copyOf(progress);
     }
 
     @Override

@@ -9,6 +9,7 @@ import static dev.sluicegate.contract.ToolOutcome.Status.OK;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -313,7 +314,8 @@ final class ToolExecution {
         var session = scoped == null ? null : scoped.session();
         try {
             return switch (tool.run(call)) {
-                case ToolResult.Done(var structured) -> checked(structured, session, grant);
+                case ToolResult.Done(var structured, var content) ->
+                        checked(structured, content, call, session, grant);
                 case ToolResult.Failed(var reason) ->
                         new ToolOutcome(FAILED, null, null, reason, session);
             };
@@ -327,7 +329,11 @@ final class ToolExecution {
     }
 
     private ToolOutcome checked(
-            ObjectNode structured, ToolOutcome.@Nullable Session session, CallGrant grant) {
+            ObjectNode structured,
+            @Nullable ArrayNode content,
+            ToolCall call,
+            ToolOutcome.@Nullable Session session,
+            CallGrant grant) {
         var errors = outputSchema.validate(structured);
         if (!errors.isEmpty()) {
             LOG.atError()
@@ -338,7 +344,7 @@ final class ToolExecution {
             return new ToolOutcome(
                     FAILED, null, null, "the tool answered what its manifest excludes", session);
         }
-        return new ToolOutcome(OK, null, structured, null, session);
+        return new ToolOutcome(OK, content, structured, null, session, call.reported());
     }
 
     /** The class and place of an exception are for the log; its message may hold data, so it is not. */

@@ -44,7 +44,17 @@ public abstract class ToolFunction implements RequestStreamHandler {
             Map<String, String> environment,
             AwsCredentialsProvider credentials,
             Clock clock) {
-        this(Wiring.execution(ToolManifest.of(handler), tool, environment, credentials, clock));
+        this(ToolManifest.of(handler), tool, environment, credentials, clock);
+    }
+
+    /** As the other, for a class that is the handler of several tools. */
+    protected ToolFunction(
+            ToolManifest manifest,
+            Tool tool,
+            Map<String, String> environment,
+            AwsCredentialsProvider credentials,
+            Clock clock) {
+        this(Wiring.execution(manifest, tool, environment, credentials, clock));
     }
 
     ToolFunction(ToolExecution execution) {

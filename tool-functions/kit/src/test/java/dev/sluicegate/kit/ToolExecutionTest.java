@@ -433,6 +433,44 @@ class ToolExecutionTest {
     }
 
     @Test
+    void contentAndProgressLeaveWithTheResult() {
+        var content = JsonNodeFactory.instance.arrayNode();
+        content.addObject().put("type", "text").put("text", "seen");
+
+        var outcome =
+                run(
+                        "read",
+                        call -> {
+                            call.progress(0, 2);
+                            call.progress(2, 2);
+                            return new ToolResult.Done(ok(), content);
+                        },
+                        call());
+
+        assertThat(outcome.structured()).isEqualTo(ok());
+        assertThat(outcome.content()).isEqualTo(content);
+        assertThat(outcome.progress())
+                .containsExactly(new ToolOutcome.Progress(0, 2), new ToolOutcome.Progress(2, 2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 2", "2, 1, 2", "3, 3, 2", "-1, 1, 2"})
+    void progressThatDoesNotAdvanceIsAFailureOfTheTool(long first, long second, long total) {
+        var outcome =
+                run(
+                        "read",
+                        call -> {
+                            call.progress(first, total);
+                            call.progress(second, total);
+                            return new ToolResult.Done(ok());
+                        },
+                        call());
+
+        assertThat(outcome.status()).isEqualTo(Status.FAILED);
+        assertThat(outcome.progress()).isEmpty();
+    }
+
+    @Test
     void withoutTimeLeftNothingIsClaimed() {
         var outcome = backend.execution("write", OK).run(call().bytes(), FUNCTION, () -> 0);
 
