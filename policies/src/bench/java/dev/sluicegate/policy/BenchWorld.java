@@ -91,8 +91,7 @@ final class BenchWorld {
         DecisionRequest read() {
             try {
                 var params = JSON.readTree(body).path("params");
-                return with(
-                        params.path("name").textValue(), (ObjectNode) params.path("arguments"));
+                return with(params.path("name").textValue(), (ObjectNode) params.path("arguments"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -151,7 +150,10 @@ final class BenchWorld {
             slices.put(tool(i), slice(i));
         }
         return new PolicyEngine(
-                "sha256:00", 1, name -> java.util.Optional.ofNullable(slices.get(name)), Gateway.PLAIN);
+                "sha256:00",
+                1,
+                name -> java.util.Optional.ofNullable(slices.get(name)),
+                Gateway.PLAIN);
     }
 
     /** Cedar text of all policies, or of one tool's. */
@@ -187,7 +189,11 @@ final class BenchWorld {
         return new Asked(
                 body.toString().getBytes(StandardCharsets.UTF_8),
                 new DecisionRequest.Caller(
-                        "user" + random.nextInt(1000), true, roles, Map.of("tenant", "acme"), "prod"),
+                        "user" + random.nextInt(1000),
+                        true,
+                        roles,
+                        Map.of("tenant", "acme"),
+                        "prod"),
                 tool,
                 new DecisionRequest.Session(
                         "client",
@@ -205,6 +211,7 @@ final class BenchWorld {
                         Set.of(),
                         false),
                 new DecisionRequest.Quota(3, 10, BigDecimal.valueOf(random.nextInt(600))),
-                new DecisionRequest.Egress(Set.of(), random.nextBoolean() ? Set.of() : Set.of("x.test")));
+                new DecisionRequest.Egress(
+                        Set.of(), random.nextBoolean() ? Set.of() : Set.of("x.test")));
     }
 }

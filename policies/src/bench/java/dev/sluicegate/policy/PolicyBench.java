@@ -126,7 +126,10 @@ public final class PolicyBench {
     private static double percentile(
             Collection<RunResult> results, String policies, double percentile) {
         return rounded(
-                find(results, policies).getPrimaryResult().getStatistics().getPercentile(percentile));
+                find(results, policies)
+                        .getPrimaryResult()
+                        .getStatistics()
+                        .getPercentile(percentile));
     }
 
     private static long allocated(RunResult result) {

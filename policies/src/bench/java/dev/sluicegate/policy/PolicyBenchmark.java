@@ -128,8 +128,7 @@ public class PolicyBenchmark {
     @Benchmark
     public Decision coldSlice(Cold cold) {
         var slice = Slice.read(cold.json);
-        return new PolicyEngine(
-                        "sha256:00", 1, name -> java.util.Optional.of(slice), Gateway.PLAIN)
+        return new PolicyEngine("sha256:00", 1, name -> java.util.Optional.of(slice), Gateway.PLAIN)
                 .decide(cold.request, false);
     }
 
@@ -153,7 +152,8 @@ public class PolicyBenchmark {
             var world = new BenchWorld(policies);
             requests = world.requests();
             if (use.equals("cached-slices")) {
-                var used = requests.stream().map(BenchWorld.Asked::tool).collect(Collectors.toSet());
+                var used =
+                        requests.stream().map(BenchWorld.Asked::tool).collect(Collectors.toSet());
                 for (var i = 0; i < world.tools(); i++) {
                     if (used.contains(BenchWorld.tool(i))) {
                         var slice = named(world.text(i, i + 1));

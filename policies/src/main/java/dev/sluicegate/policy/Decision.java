@@ -112,7 +112,7 @@ public sealed interface Decision {
             case NeedsApproval(_, var rule) -> new NeedsApproval(other, rule);
             case NeedsStepUpAndApproval(_, var rule, var age) ->
                     new NeedsStepUpAndApproval(other, rule, age);
-            case Deny _ -> new Deny(other);
+            case Deny(_, var misses) -> new Deny(other, misses);
         };
     }
 

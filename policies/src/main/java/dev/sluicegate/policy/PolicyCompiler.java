@@ -54,7 +54,7 @@ public final class PolicyCompiler {
     /** Part of every receipt: what another validator accepted says nothing about this one. */
     private static final String VALIDATOR = "cedar-java 4.10.0, strict\n";
 
-    /** Reserved, not used, until something nests: 3,000 levels took less than 64 MB. */
+    /** Reserved, not used, until something nests: what the parser lets through is far from its end. */
     private static final long STACK_BYTES = 512L * 1024 * 1024;
 
     private final PolicySources sources;

@@ -112,7 +112,8 @@ class PolicyEngineTest {
                         @id("p") permit (principal, action, resource)
                         when { context.session.mfa && context.session.hour * 9223372036854775807 > 0 };
                         """,
-                        "{}");
+                        "{}",
+                        false);
 
         assertThat(decision).isInstanceOf(Decision.Deny.class);
         assertThat(decision.basis().errors()).containsExactly("p");
@@ -125,11 +126,9 @@ class PolicyEngineTest {
                         + "; @id(\"f\") forbid (principal, action, resource)"
                         + " when { resource.account == \"111111111111\" };";
 
-        assertThat(decide(cedar, "{}").basis().errors()).containsExactly("f");
+        assertThat(decide(cedar, "{}", false).basis().errors()).containsExactly("f");
         assertThat(
-                        new PolicyEngine(
-                                        set(cedar),
-                                        new Gateway("g", "222222222222", "eu-central-1"))
+                        unlinted(cedar, new Gateway("g", "222222222222", "eu-central-1"))
                                 .decide(request("{}")))
                 .isInstanceOf(Decision.Permit.class);
     }
@@ -588,14 +587,17 @@ class PolicyEngineTest {
         if (linted) {
             return engine(cedar).decide(request(input));
         }
+        return unlinted(cedar, Gateway.PLAIN).decide(request(input));
+    }
+
+    private static PolicyEngine unlinted(String cedar, Gateway gateway) {
         var rules =
                 CedarParser.statements("test.cedar", cedar).stream()
                         .map(CedarParser::parse)
                         .map(p -> new Rule(String.valueOf(p.annotations().get("id")), p.json()))
                         .toList();
         var slice = new Slice(TOOL.name(), ActionGroups.of(TOOL), TOOL.inputSchema(), rules);
-        return new PolicyEngine("sha256:00", 1, tool -> java.util.Optional.of(slice), Gateway.PLAIN)
-                .decide(request(input));
+        return new PolicyEngine("sha256:00", 1, tool -> java.util.Optional.of(slice), gateway);
     }
 
     private static PolicyEngine engine(String cedar) {

@@ -164,8 +164,7 @@ final class Wiring {
     /** Made before a snapshot: compiling them costs time and they hold nothing of anybody. */
     private static Detectors detectors(Map<String, String> environment) {
         return Detectors.with(
-                ContactData.of(
-                        environment.getOrDefault("CONTACT_DATA", ContactData.PASS.word())));
+                ContactData.of(environment.getOrDefault("CONTACT_DATA", ContactData.PASS.word())));
     }
 
     /** The whole router; a failure to read the secret is tried again on the next call. */
