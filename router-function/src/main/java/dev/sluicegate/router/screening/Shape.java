@@ -123,9 +123,10 @@ record Shape(
         if (distinct >= 30) {
             return true; // no text is that rich in letters
         }
-        return lower > 0 && upper > 0
-                ? distinct >= 14 && humps * 4 >= length - digits && lower * 4 >= length
-                : distinct >= 16;
+        if (lower == 0 || upper == 0) {
+            return distinct >= 16;
+        }
+        return distinct >= 14 && humps * 4 >= length - digits && lower * 4 >= length;
     }
 
     private static boolean isUuid(Leaf leaf, int from, int to) {
