@@ -110,8 +110,7 @@ class ToolSourceTest {
         return settings(stage, environment, "pass", issuer);
     }
 
-    private Settings settings(
-            String stage, String environment, String contactData, String issuer) {
+    private Settings settings(String stage, String environment, String contactData, String issuer) {
         return new Settings(
                 stage,
                 environment,

@@ -666,7 +666,7 @@ final class NationalId implements Detector {
         var day = CheckDigits.number(code, 9, 11);
         return code.charAt(15) == 'A' + sum % 26
                         && "ABCDEHLMPRST".indexOf(code.charAt(8)) >= 0
-                        && (day >= 1 && day <= 31 || day >= 41 && day <= 71)
+                        && ((day >= 1 && day <= 31) || (day >= 41 && day <= 71))
                         && !nearby.saysOtherNumber()
                 ? new Span(from, to, "it_fiscal_code", Label.PII, code)
                 : null;

@@ -93,7 +93,7 @@ final class UrlCredentials implements Detector {
 
     private static boolean isPlaceholder(String password) {
         var first = password.charAt(0);
-        return "<${[*%(".indexOf(first) >= 0 && !isPercentEncoded(password)
+        return ("<${[*%(".indexOf(first) >= 0 && !isPercentEncoded(password))
                 || password.chars().distinct().count() <= 1
                 || password.contains("//");
     }

@@ -15,27 +15,39 @@ import org.junit.jupiter.api.Test;
 class EncodedTextTest {
     private static final String TOKEN = Template.filled("ghp_{w36}");
 
-    private static final UnaryOperator<String> BASE64 =
-            text -> Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-    private static final UnaryOperator<String> BASE64_URL =
-            text ->
-                    Base64.getUrlEncoder()
-                            .withoutPadding()
-                            .encodeToString(text.getBytes(StandardCharsets.UTF_8));
-    private static final UnaryOperator<String> LINES =
-            text -> Base64.getMimeEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-    private static final UnaryOperator<String> HEX =
-            text -> HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
-    private static final UnaryOperator<String> PERCENT =
-            text -> {
-                var out = new StringBuilder();
-                for (var b : text.getBytes(StandardCharsets.UTF_8)) {
-                    out.append('%').append(HexFormat.of().toHexDigits(b));
-                }
-                return out.toString();
-            };
     private static final List<UnaryOperator<String>> ALL =
-            List.of(BASE64, BASE64_URL, LINES, HEX, PERCENT);
+            List.of(
+                    EncodedTextTest::base64,
+                    EncodedTextTest::base64Url,
+                    EncodedTextTest::lines,
+                    EncodedTextTest::hex,
+                    EncodedTextTest::percent);
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String base64Url(String text) {
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String lines(String text) {
+        return Base64.getMimeEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String hex(String text) {
+        return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String percent(String text) {
+        var out = new StringBuilder();
+        for (var b : text.getBytes(StandardCharsets.UTF_8)) {
+            out.append('%').append(HexFormat.of().toHexDigits(b));
+        }
+        return out.toString();
+    }
 
     @Test
     void aSecretBehindOneOrTwoEncodingsTakesTheWholeBlobWithIt() {
@@ -55,13 +67,13 @@ class EncodedTextTest {
 
     @Test
     void aThirdEncodingIsNotOpened() {
-        assertThat(typesIn(BASE64.apply(BASE64.apply(BASE64.apply("t " + TOKEN))))).isEmpty();
+        assertThat(typesIn(base64(base64(base64("t " + TOKEN))))).isEmpty();
     }
 
     @Test
     void jsonInsideOfBase64InsideOfJsonIsRead() {
         var inner = "{\"config\":{\"db_password\":\"hunter2hunter2\"}}";
-        var outer = "{\"payload\":\"" + BASE64.apply(inner) + "\"}";
+        var outer = "{\"payload\":\"" + base64(inner) + "\"}";
 
         assertThat(typesIn(outer)).containsExactly("password", "password");
         assertThat(released(outer))
@@ -75,8 +87,8 @@ class EncodedTextTest {
         new Random(3).nextBytes(bytes);
         for (var text :
                 List.of(
-                        BASE64.apply("nothing to see here, only words and 4 numbers"),
-                        HEX.apply("nothing to see here, only words and 4 numbers"),
+                        base64("nothing to see here, only words and 4 numbers"),
+                        hex("nothing to see here, only words and 4 numbers"),
                         "https://example.com/?q=a%20b%26c%3D1",
                         "100% of 5%25",
                         Base64.getEncoder().encodeToString(bytes),
@@ -93,7 +105,6 @@ class EncodedTextTest {
     void aSecretKeptForOneKeyIsReadUnderItBehindAnEncoding() {
         var blob = Template.filled("{w48}");
 
-        assertThat(Screened.typesUnder("note", BASE64.apply("client_secret=" + blob)))
-                .contains("secret");
+        assertThat(Screened.typesUnder("note", base64("client_secret=" + blob))).contains("secret");
     }
 }

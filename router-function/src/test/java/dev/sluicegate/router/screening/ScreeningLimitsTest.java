@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What screening may cost, counted and not timed, and what happens one over. */
 class ScreeningLimitsTest {
@@ -25,6 +26,10 @@ class ScreeningLimitsTest {
     private static final long MOST_WORK = 700;
 
     private static final int MEGABYTE = 1 << 20;
+
+    /** Quadratic work on so many characters is far over the limit, linear work is quick. */
+    private static final int LONG_ENOUGH = 1 << 15;
+
     private static final Detectors EVERYTHING = Detectors.with(ContactData.REMOVE);
 
     static Stream<String> adversarial() {
@@ -194,7 +199,16 @@ class ScreeningLimitsTest {
     @ParameterizedTest
     @MethodSource("adversarial")
     void theWorkIsLinearInWhateverIsWritten(String pattern) {
-        var text = pattern.repeat(MEGABYTE / 4 / pattern.length());
+        isLinear(pattern.repeat(LONG_ENOUGH / pattern.length() + 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "=", "key=a ", "YWFh"})
+    void aMegabyteCostsAMegabytesWork(String pattern) {
+        isLinear(pattern.repeat(MEGABYTE / pattern.length()));
+    }
+
+    private static void isLinear(String text) {
         for (var node : List.of(Screened.text("t", text), Screened.text("password", text))) {
             var inspection = inspection(Inspection.Limits.STANDARD);
             try {
