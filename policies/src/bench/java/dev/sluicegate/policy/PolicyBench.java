@@ -132,6 +132,7 @@ public final class PolicyBench {
                         .getPercentile(percentile));
     }
 
+    @SuppressWarnings("rawtypes") // as JMH declares them
     private static long allocated(RunResult result) {
         return result.getSecondaryResults().entrySet().stream()
                 .filter(entry -> entry.getKey().endsWith("gc.alloc.rate.norm"))

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -44,6 +45,7 @@ import org.openjdk.jmh.annotations.State;
 /** One decision, again and again over 256 requests; nothing is remembered from one to the next. */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
+@NullUnmarked // JMH fills the fields
 public class PolicyBenchmark {
     /** Our engine, as the router uses it. */
     @State(Scope.Thread)
@@ -302,6 +304,7 @@ public class PolicyBenchmark {
             }
         }
 
+        @SuppressWarnings("InlineMeInliner") // the builder that its documentation shows
         private static List<CelRuntime.Program> programs(List<String> sources)
                 throws CelValidationException, CelEvaluationException {
             var compiler = CelCompilerFactory.standardCelCompilerBuilder();
