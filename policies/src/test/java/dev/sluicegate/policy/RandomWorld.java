@@ -52,7 +52,7 @@ final class RandomWorld {
 
     private static final Kind[] KINDS = Kind.values();
 
-    private static final List<String> LONGS =
+    static final List<String> LONGS =
             List.of(
                     "0",
                     "1",
@@ -66,7 +66,7 @@ final class RandomWorld {
                     "3037000500",
                     "-3037000500",
                     "9223372036854775806");
-    private static final List<String> TEXTS =
+    static final List<String> TEXTS =
             List.of(
                     "",
                     "a",
@@ -86,7 +86,7 @@ final class RandomWorld {
                     "1.5",
                     "1d",
                     "2024-02-29");
-    private static final List<String> DECIMALS =
+    static final List<String> DECIMALS =
             List.of(
                     "0.0",
                     "-0.0",
@@ -99,7 +99,7 @@ final class RandomWorld {
                     "922337203685477.5807",
                     "-922337203685477.5808",
                     "922337203685477.5806");
-    private static final List<String> BAD_DECIMALS =
+    static final List<String> BAD_DECIMALS =
             List.of(
                     "922337203685477.5808",
                     "-922337203685477.5809",
@@ -117,7 +117,7 @@ final class RandomWorld {
                     "1.0.0",
                     "99999999999999999999.0",
                     "--1.0");
-    private static final List<String> IPS =
+    static final List<String> IPS =
             List.of(
                     "10.0.0.1",
                     "10.0.0.0/8",
@@ -143,7 +143,7 @@ final class RandomWorld {
                     "::ffff:0:1",
                     "1::8/66",
                     "2001:db8::/65");
-    private static final List<String> BAD_IPS =
+    static final List<String> BAD_IPS =
             List.of(
                     "10.0.0",
                     "10.0.0.256",
@@ -173,7 +173,7 @@ final class RandomWorld {
                     "::1:2:3:4:5:6:7",
                     ":::",
                     "1:");
-    private static final List<String> DATETIMES =
+    static final List<String> DATETIMES =
             List.of(
                     "1970-01-01",
                     "2024-02-29",
@@ -185,7 +185,7 @@ final class RandomWorld {
                     "2024-01-01T12:00:00.001-2359",
                     "1969-12-31T23:59:59.999Z",
                     "0000-01-01T00:00:00+2359");
-    private static final List<String> BAD_DATETIMES =
+    static final List<String> BAD_DATETIMES =
             List.of(
                     "2023-02-29",
                     "2024-13-01",
@@ -208,7 +208,7 @@ final class RandomWorld {
                     "2024-01-01T00:00:00ZZ",
                     "2024-01-01 00:00:00Z",
                     "2024-01-01T00:00:00.000");
-    private static final List<String> DURATIONS =
+    static final List<String> DURATIONS =
             List.of(
                     "0ms",
                     "1d",
@@ -224,7 +224,7 @@ final class RandomWorld {
                     "-0ms",
                     "90m",
                     "1h1ms");
-    private static final List<String> BAD_DURATIONS =
+    static final List<String> BAD_DURATIONS =
             List.of(
                     "",
                     "-",
@@ -246,7 +246,7 @@ final class RandomWorld {
                     "99999999999999999999999d",
                     "1mss",
                     "\u0661d");
-    private static final List<String> PATTERNS =
+    static final List<String> PATTERNS =
             List.of(
                     "*",
                     "a*",
