@@ -43,6 +43,8 @@ final class Inspection {
     /** Nothing that a detector knows is shorter. */
     private static final int MIN_LENGTH = 3;
 
+    private static final Pattern MEDIA = Pattern.compile("(?i)(image|audio|video|font)/");
+
     /** What is hidden below two encodings is hidden on purpose, and no tool reads it either. */
     private static final int MAX_DECODED = 2;
 
@@ -268,7 +270,7 @@ final class Inspection {
             } else if (cluster && isSecretData(field.getKey()) && value.isObject()) {
                 copy.set(name, clusterSecret((ObjectNode) value, child));
             } else if (isBinary(field.getKey(), object) && value.isTextual()) {
-                copy.put(name, binary(value.textValue(), child));
+                copy.put(name, binary(value.textValue(), child, isMedia(object)));
             } else {
                 copy.set(name, walk(value, child, own));
             }
@@ -445,10 +447,18 @@ final class Inspection {
         return screened.equals(digits) ? node : TextNode.valueOf(screened);
     }
 
-    private String binary(String text, Place place) {
+    /** Bytes that are shown or played: what would be a hidden character in a text is a part of the picture. */
+    private static boolean isMedia(ObjectNode parent) {
+        return MEDIA.matcher(parent.path("mimeType").asText()).lookingAt();
+    }
+
+    private String binary(String text, Place place, boolean media) {
         var decoded = decodedText(text);
         if (decoded != null && place.embedded() < MAX_EMBEDDED) {
-            var screened = leaf(decoded, place.inside(), true);
+            var screened =
+                    media && !looksLikeJson(decoded)
+                            ? line(decoded, place.inside())
+                            : leaf(decoded, place.inside(), true);
             if (!screened.equals(decoded)) {
                 return Base64.getEncoder()
                         .encodeToString(screened.getBytes(StandardCharsets.UTF_8));

@@ -465,6 +465,33 @@ class ScreeningTest {
     }
 
     @Test
+    void soundOfFewBytesStaysAsItIsAlsoWhereTheyAreControlCharacters() {
+        var data =
+                Base64.getEncoder()
+                        .encodeToString("RIFF\u0001\u0002WAVE\u200B".getBytes(StandardCharsets.UTF_8));
+        var block = "[{\"type\":\"audio\",\"mimeType\":\"audio/wav\",\"data\":\"" + data + "\"}]";
+
+        var result = passed(content(block));
+
+        assertThat(result.content()).isEqualTo((Object) json(block));
+        assertThat(result.findings()).isEmpty();
+    }
+
+    @Test
+    void aSecretThatCallsItselfAPictureIsTakenOut() {
+        var secret = Planted.ACCESS_KEY;
+        var data =
+                Base64.getEncoder()
+                        .encodeToString(("pixels " + secret).getBytes(StandardCharsets.UTF_8));
+        var block = "[{\"type\":\"image\",\"mimeType\":\"image/png\",\"data\":\"" + data + "\"}]";
+
+        var content = String.valueOf(passed(content(block)).content());
+
+        assertThat(content).doesNotContain(data);
+        assertThat(passed(content(block)).findings()).isNotEmpty();
+    }
+
+    @Test
     void hiddenAndBidirectionalCharactersAreTakenOutAndCounted() {
         var text = "a\u200Bb\uDB40\uDC41\u00ADc\u202Ed\u2066e\uFE0F\uFE0F\u001Bf\uD800g";
 
