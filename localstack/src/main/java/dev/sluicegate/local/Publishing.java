@@ -74,9 +74,7 @@ final class Publishing implements PolicyDesk {
         var editor = editors.of(token);
         var mode = shadow ? PolicyPublisher.Mode.SHADOW : PolicyPublisher.Mode.ENFORCE;
         return json(
-                valid(() ->
-                        publisher.publish(
-                                editor, sources(folder), tools(), mode, propose)));
+                valid(() -> publisher.publish(editor, sources(folder), tools(), mode, propose)));
     }
 
     @Override

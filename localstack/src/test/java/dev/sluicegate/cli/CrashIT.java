@@ -168,7 +168,8 @@ class CrashIT {
                                 CrashIT::union);
                     });
 
-            // every call that was answered is in the journal: with its beginning and its end, or as refused
+            // every call that was answered is in the journal: with its beginning and its end, or as
+            // refused
             assertThat(answers).isNotEmpty();
             var lost = new ArrayList<String>();
             for (var answer : answers) {
@@ -202,8 +203,7 @@ class CrashIT {
 
             // the archive is the journal, each record once
             var records = journal.stream().map(item -> text(item, "r")).toList();
-            assertThat(archived(s3, records.size()))
-                    .containsExactlyInAnyOrderElementsOf(records);
+            assertThat(archived(s3, records.size())).containsExactlyInAnyOrderElementsOf(records);
             report(kills, starts, byCall, effects.size(), records.size());
         }
     }
@@ -276,8 +276,7 @@ class CrashIT {
             }
             var user = USERS.get(dice.nextInt(USERS.size()));
             var kind = dice.nextInt(3);
-            var tool =
-                    List.of("crm___get_customer", "billing___refund", "mail___send").get(kind);
+            var tool = List.of("crm___get_customer", "billing___refund", "mail___send").get(kind);
             var arguments =
                     switch (kind) {
                         case 0 -> "{\"customer_id\":\"C-100" + (1 + dice.nextInt(5)) + "\"}";
@@ -285,8 +284,7 @@ class CrashIT {
                                 "{\"invoice_id\":\"INV-200"
                                         + (1 + dice.nextInt(4))
                                         + "\",\"amount\":0.01,\"currency\":\"EUR\"}";
-                        default ->
-                                "{\"to\":\"ben@example.com\",\"subject\":\"s\",\"body\":\"b\"}";
+                        default -> "{\"to\":\"ben@example.com\",\"subject\":\"s\",\"body\":\"b\"}";
                     };
             try {
                 answers.add(send(requireNonNull(tokens.get(user)), tool, arguments));
@@ -356,9 +354,7 @@ class CrashIT {
                         "--clock",
                         MONDAY.plus(Duration.between(begun, Instant.now())).toString()));
         var started =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         process = started;
         var reader =
                 new BufferedReader(
@@ -402,8 +398,8 @@ class CrashIT {
 
     private static List<Map<String, AttributeValue>> items(DynamoDbClient db, String table) {
         return db
-                .scanPaginator(r ->
-                        r.tableName(Product.resource("dev", table)).consistentRead(true))
+                .scanPaginator(
+                        r -> r.tableName(Product.resource("dev", table)).consistentRead(true))
                 .items()
                 .stream()
                 .toList();

@@ -58,7 +58,10 @@ final class Assembly {
         var template = (ObjectNode) JSON.readTree(file.toFile());
         for (var resource : template.path("Resources")) {
             var properties = resource.path("Properties");
-            if (properties.path("FunctionName").asText().equals(Product.resource("dev", "router"))) {
+            if (properties
+                    .path("FunctionName")
+                    .asText()
+                    .equals(Product.resource("dev", "router"))) {
                 properties
                         .path("Environment")
                         .withObject("/Variables", JsonNode.OverwriteMode.NONE, false)
@@ -80,10 +83,14 @@ final class Assembly {
         var id = "Test" + Character.toUpperCase(word.charAt(0)) + word.substring(1);
         var names =
                 Map.of(
-                        ORIGINAL, tool,
-                        "mail-send", "test-" + word,
-                        "MailSend", id,
-                        "dev.sluicegate.tools.mail.Send", handler.getName());
+                        ORIGINAL,
+                        tool,
+                        "mail-send",
+                        "test-" + word,
+                        "MailSend",
+                        id,
+                        "dev.sluicegate.tools.mail.Send",
+                        handler.getName());
         for (var stack : new String[] {"tools", "control-plane"}) {
             var file = template(stack);
             var template = (ObjectNode) JSON.readTree(file.toFile());

@@ -185,9 +185,7 @@ class BadInputIT {
             case Leaves.Denied(var stage, var code, var reason) ->
                     List.of("DENIED " + callId + " " + stage + " " + code + ": " + reason);
             case Leaves.Ran(var status, var code) ->
-                    List.of(
-                            "INTENT " + callId,
-                            "OUTCOME " + callId + " " + status + " " + code);
+                    List.of("INTENT " + callId, "OUTCOME " + callId + " " + status + " " + code);
         };
     }
 
@@ -195,10 +193,34 @@ class BadInputIT {
         var parse = "the body is not JSON in UTF-8";
         return Stream.of(
                 refusal("no body", list().body(""), 400, "-32700", parse, counted("not_json")),
-                refusal("not JSON", list().body("{" + CANARY), 400, "-32700", parse, counted("not_json")),
-                refusal("two values", list().body("{} {}"), 400, "-32700", parse, counted("not_json")),
-                refusal("single quotes", list().body("{'jsonrpc':'2.0'}"), 400, "-32700", parse, counted("not_json")),
-                refusal("a byte order mark", list().body("\ufeff" + list().text()), 400, "-32700", parse, counted("not_json")),
+                refusal(
+                        "not JSON",
+                        list().body("{" + CANARY),
+                        400,
+                        "-32700",
+                        parse,
+                        counted("not_json")),
+                refusal(
+                        "two values",
+                        list().body("{} {}"),
+                        400,
+                        "-32700",
+                        parse,
+                        counted("not_json")),
+                refusal(
+                        "single quotes",
+                        list().body("{'jsonrpc':'2.0'}"),
+                        400,
+                        "-32700",
+                        parse,
+                        counted("not_json")),
+                refusal(
+                        "a byte order mark",
+                        list().body("\ufeff" + list().text()),
+                        400,
+                        "-32700",
+                        parse,
+                        counted("not_json")),
                 refusal(
                         "a batch",
                         list().body("[" + list().text() + "]"),
@@ -215,19 +237,27 @@ class BadInputIT {
                         counted("not_a_request")),
                 refusal(
                         "a response",
-                        list().body("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"x\":\"canary-7f3a\"}}"),
+                        list().body(
+                                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"x\":\"canary-7f3a\"}}"),
                         400,
                         "-32600",
                         "a response is not accepted, nothing was asked",
                         counted("not_a_request")),
                 refusal(
                         "an error response",
-                        list().body("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1,\"message\":\"m\"}}"),
+                        list().body(
+                                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1,\"message\":\"m\"}}"),
                         400,
                         "-32600",
                         "a response is not accepted, nothing was asked",
                         counted("not_a_request")),
-                refusal("a number", list().body("1"), 400, "-32600", "not a JSON-RPC 2.0 message", counted("not_a_request")),
+                refusal(
+                        "a number",
+                        list().body("1"),
+                        400,
+                        "-32600",
+                        "not a JSON-RPC 2.0 message",
+                        counted("not_a_request")),
                 refusal(
                         "another JSON-RPC",
                         list().replace("\"2.0\"", "\"1.0\""),
@@ -235,7 +265,13 @@ class BadInputIT {
                         "-32600",
                         "not a JSON-RPC 2.0 message",
                         counted("not_a_request")),
-                refusal("no id", list().replace("\"id\":7,", ""), 400, "-32600", "a request needs an `id`", counted("not_a_request")),
+                refusal(
+                        "no id",
+                        list().replace("\"id\":7,", ""),
+                        400,
+                        "-32600",
+                        "a request needs an `id`",
+                        counted("not_a_request")),
                 refusal(
                         "id null",
                         list().replace("\"id\":7", "\"id\":null"),
@@ -259,7 +295,8 @@ class BadInputIT {
                         counted("not_a_request")),
                 refusal(
                         "params that are a list",
-                        list().body("{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\",\"params\":[]}"),
+                        list().body(
+                                        "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/list\",\"params\":[]}"),
                         400,
                         "-32600",
                         "`params` is not an object",
@@ -462,8 +499,10 @@ class BadInputIT {
                         inOrder),
                 refusal(
                         "an unknown version in the header only",
-                        list().with("MCP-Protocol-Version", "1999-01-01").replace(
-                                "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",", ""),
+                        list().with("MCP-Protocol-Version", "1999-01-01")
+                                .replace(
+                                        "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",",
+                                        ""),
                         400,
                         "-32022",
                         "unsupported protocol version `1999-01-01`",
@@ -471,15 +510,15 @@ class BadInputIT {
                 refusal(
                         "no version in the body",
                         list().replace(
-                                "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",", ""),
+                                        "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",",
+                                        ""),
                         400,
                         "-32602",
                         "`/params/_meta/io.modelcontextprotocol~1protocolVersion` is required",
                         counted("missing_meta")),
                 refusal(
                         "no capabilities",
-                        list().replace(
-                                ",\"io.modelcontextprotocol/clientCapabilities\":{}", ""),
+                        list().replace(",\"io.modelcontextprotocol/clientCapabilities\":{}", ""),
                         400,
                         "-32602",
                         "`/params/_meta/io.modelcontextprotocol~1clientCapabilities` is required",
@@ -586,7 +625,10 @@ class BadInputIT {
                         200,
                         "invalid_arguments",
                         "invalid arguments: `/how` integer found, string expected",
-                        denied("mcp", "invalid_arguments", "arguments break `/properties/how/type`")),
+                        denied(
+                                "mcp",
+                                "invalid_arguments",
+                                "arguments break `/properties/how/type`")),
                 refusal(
                         "a wrong pattern",
                         misbehave("{\"how\":\"CANARY-7f3a\"}"),
@@ -830,10 +872,34 @@ class BadInputIT {
     static Stream<Row> places() {
         var notMcp = new Leaves.Nothing("nothing was asked of the gateway");
         return Stream.of(
-                refusal("GET", list().method("GET"), 405, "", "method not allowed, use POST", notMcp),
-                refusal("DELETE", list().method("DELETE"), 405, "", "method not allowed, use POST", notMcp),
-                refusal("OPTIONS", list().method("OPTIONS"), 405, "", "method not allowed, use POST", notMcp),
-                refusal("PUT", list().method("PUT"), 405, "", "method not allowed, use POST", notMcp),
+                refusal(
+                        "GET",
+                        list().method("GET"),
+                        405,
+                        "",
+                        "method not allowed, use POST",
+                        notMcp),
+                refusal(
+                        "DELETE",
+                        list().method("DELETE"),
+                        405,
+                        "",
+                        "method not allowed, use POST",
+                        notMcp),
+                refusal(
+                        "OPTIONS",
+                        list().method("OPTIONS"),
+                        405,
+                        "",
+                        "method not allowed, use POST",
+                        notMcp),
+                refusal(
+                        "PUT",
+                        list().method("PUT"),
+                        405,
+                        "",
+                        "method not allowed, use POST",
+                        notMcp),
                 refusal("another path", list().to("/mcp/" + CANARY), 404, "", "not found", notMcp),
                 refusal(
                         "another origin",
@@ -905,8 +971,9 @@ class BadInputIT {
     void aMissingScopeAndAMissingTokenBringAChallengeThatAClientCanFollow() throws IOException {
         var none = send(list().without("Authorization"));
         var scope =
-                send(misbehave("{\"how\":\"answers\"}")
-                        .with("Authorization", bearer("tools:write")));
+                send(
+                        misbehave("{\"how\":\"answers\"}")
+                                .with("Authorization", bearer("tools:write")));
 
         var metadata = "resource_metadata=\"" + metadata() + "\"";
         assertThat(none.headers())
@@ -991,10 +1058,7 @@ class BadInputIT {
                         "DENIED of nobody: origin from 127.0.0.0/24",
                         "DENIED of nobody: token_in_query from 127.0.0.0/24",
                         "DENIED of nobody: issuer from 127.0.0.0/24");
-        assertThat(second)
-                .hasSize(6)
-                .filteredOn(record -> record.endsWith("x99"))
-                .hasSize(5);
+        assertThat(second).hasSize(6).filteredOn(record -> record.endsWith("x99")).hasSize(5);
     }
 
     @Test
@@ -1051,9 +1115,7 @@ class BadInputIT {
     private static Call misbehave(String arguments) {
         var call =
                 Call.modern(
-                        "tools/call",
-                        TOOL,
-                        "\"name\":\"" + TOOL + "\",\"arguments\":" + arguments);
+                        "tools/call", TOOL, "\"name\":\"" + TOOL + "\",\"arguments\":" + arguments);
         if (arguments.contains("\"region\":\"eu\"")) {
             call = call.with("Mcp-Param-Region", "eu");
         }
@@ -1357,10 +1419,7 @@ class BadInputIT {
             claims.forEach((name, value) -> {
                 if (value != null) {
                     set.claim(
-                            name,
-                            value instanceof Long seconds
-                                    ? new Date(seconds * 1000)
-                                    : value);
+                            name, value instanceof Long seconds ? new Date(seconds * 1000) : value);
                 }
             });
             var jwt = new SignedJWT(header.build(), set.build());

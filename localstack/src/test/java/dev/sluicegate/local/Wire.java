@@ -28,8 +28,7 @@ final class Wire {
     }
 
     /** One request with these headers and body. */
-    static byte[] request(
-            String method, String target, Map<String, String> headers, byte[] body) {
+    static byte[] request(String method, String target, Map<String, String> headers, byte[] body) {
         var head =
                 method
                         + " "

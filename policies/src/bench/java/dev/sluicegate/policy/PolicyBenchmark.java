@@ -304,7 +304,6 @@ public class PolicyBenchmark {
             }
         }
 
-        @SuppressWarnings("InlineMeInliner") // the builder that its documentation shows
         private static List<CelRuntime.Program> programs(List<String> sources)
                 throws CelValidationException, CelEvaluationException {
             var compiler = CelCompilerFactory.standardCelCompilerBuilder();
@@ -312,7 +311,7 @@ public class PolicyBenchmark {
             for (var name : List.of("input", "session", "chain", "approval", "quota", "egress")) {
                 compiler.addVar(name, MapType.create(SimpleType.STRING, SimpleType.DYN));
             }
-            var runtime = CelRuntimeFactory.standardCelRuntimeBuilder().build();
+            var runtime = CelRuntimeFactory.plannerRuntimeBuilder().build();
             var programs = new ArrayList<CelRuntime.Program>();
             for (var source : sources) {
                 programs.add(runtime.createProgram(compiler.build().compile(source).getAst()));

@@ -36,6 +36,9 @@ public final class PolicyEngine {
     private final Function<String, Optional<Slice>> slices;
     private final Gateway gateway;
     private final Map<String, CompiledSlice> compiled = new ConcurrentHashMap<>();
+    private volatile @Nullable Known lastCaller;
+
+    private record Known(DecisionRequest.Caller caller, Entity principal) {}
 
     /** An engine over a set in memory. */
     public PolicyEngine(PolicySet policies, Gateway gateway) {
@@ -108,11 +111,23 @@ public final class PolicyEngine {
         if (slice == null) {
             return false;
         }
-        var principal = CompiledSlice.principal(caller);
+        var principal = principal(caller);
         return slice.listing()
                 .mayPermit(
                         slice.request(principal, RecordValue.EMPTY),
                         slice.entities(principal, caller.env()));
+    }
+
+    /** A listing asks for the same caller once a tool. */
+    @SuppressWarnings("ReferenceEquality") // another object may be equal; then it is made again
+    private Entity principal(DecisionRequest.Caller caller) {
+        var last = lastCaller;
+        if (last != null && last.caller() == caller) {
+            return last.principal();
+        }
+        var fresh = new Known(caller, CompiledSlice.principal(caller));
+        lastCaller = fresh;
+        return fresh.principal();
     }
 
     private @Nullable CompiledSlice compiled(String tool) {
@@ -163,7 +178,7 @@ public final class PolicyEngine {
             this.slice = slice;
             this.input = input;
             this.sha = sha;
-            principal = CompiledSlice.principal(request.caller());
+            principal = PolicyEngine.this.principal(request.caller());
             entities = slice.entities(principal, request.caller().env());
         }
 

@@ -261,7 +261,8 @@ class DifferentialTest {
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
 
-    private static String said(boolean allowed, Collection<String> reasons, Collection<String> errors) {
+    private static String said(
+            boolean allowed, Collection<String> reasons, Collection<String> errors) {
         return (allowed ? "allow by " : "deny by ") + reasons + ", failed " + errors;
     }
 }

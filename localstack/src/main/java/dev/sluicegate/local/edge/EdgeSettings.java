@@ -63,8 +63,7 @@ public record EdgeSettings(
     }
 
     public EdgeSettings withBodyTimeout(Duration other) {
-        return new EdgeSettings(
-                port, shape, remapsHeaders, other, integrationTimeout, concurrency);
+        return new EdgeSettings(port, shape, remapsHeaders, other, integrationTimeout, concurrency);
     }
 
     public EdgeSettings withIntegrationTimeout(Duration other) {
@@ -72,7 +71,6 @@ public record EdgeSettings(
     }
 
     public EdgeSettings withConcurrency(int other) {
-        return new EdgeSettings(
-                port, shape, remapsHeaders, bodyTimeout, integrationTimeout, other);
+        return new EdgeSettings(port, shape, remapsHeaders, bodyTimeout, integrationTimeout, other);
     }
 }

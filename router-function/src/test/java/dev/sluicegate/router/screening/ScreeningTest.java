@@ -468,7 +468,8 @@ class ScreeningTest {
     void soundOfFewBytesStaysAsItIsAlsoWhereTheyAreControlCharacters() {
         var data =
                 Base64.getEncoder()
-                        .encodeToString("RIFF\u0001\u0002WAVE\u200B".getBytes(StandardCharsets.UTF_8));
+                        .encodeToString(
+                                "RIFF\u0001\u0002WAVE\u200B".getBytes(StandardCharsets.UTF_8));
         var block = "[{\"type\":\"audio\",\"mimeType\":\"audio/wav\",\"data\":\"" + data + "\"}]";
 
         var result = passed(content(block));
