@@ -34,10 +34,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
-import java.util.Date;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -111,7 +111,7 @@ class BadInputIT {
     }
 
     /** What a request leaves in the journal. */
-    private sealed interface Leaves {
+    sealed interface Leaves {
         /**
          * @param because of which nothing is recorded
          */
@@ -131,8 +131,7 @@ class BadInputIT {
      * @param code of the JSON-RPC error, or of the refused or failed call, or empty where there is neither
      * @param message the whole of it
      */
-    private record Row(
-            String name, Call call, int status, String code, String message, Leaves leaves) {
+    record Row(String name, Call call, int status, String code, String message, Leaves leaves) {
         @Override
         public String toString() {
             return name;
@@ -1067,7 +1066,9 @@ class BadInputIT {
             send(row.call());
         }
 
-        assertThat(records()).isNotEmpty().noneMatch(r -> r.toLowerCase().contains(CANARY));
+        assertThat(records())
+                .isNotEmpty()
+                .noneMatch(r -> r.toLowerCase(Locale.ROOT).contains(CANARY));
     }
 
     private static Row refusal(
@@ -1241,7 +1242,7 @@ class BadInputIT {
     }
 
     /** A request that is right in everything, to be changed in one thing. */
-    private record Call(
+    record Call(
             String method,
             String target,
             Map<String, java.util.function.Supplier<String>> headers,
@@ -1342,7 +1343,7 @@ class BadInputIT {
     }
 
     /** A token as the issuer makes it, to be forged in one thing. */
-    private static final class Forged {
+    static final class Forged {
         private final Map<String, @Nullable Object> claims = new LinkedHashMap<>();
         private String type = "at+jwt";
         private String kid = issuerKey.getKeyID();
@@ -1418,8 +1419,7 @@ class BadInputIT {
             var set = new JWTClaimsSet.Builder();
             claims.forEach((name, value) -> {
                 if (value != null) {
-                    set.claim(
-                            name, value instanceof Long seconds ? new Date(seconds * 1000) : value);
+                    set.claim(name, value);
                 }
             });
             var jwt = new SignedJWT(header.build(), set.build());
@@ -1460,7 +1460,7 @@ class BadInputIT {
     }
 
     /** Stands still, until it is told to go on to the next minute. */
-    private static final class Minutes extends Clock {
+    static final class Minutes extends Clock {
         private volatile Instant now = Instant.parse("2026-11-23T10:00:10Z");
 
         void next() {
