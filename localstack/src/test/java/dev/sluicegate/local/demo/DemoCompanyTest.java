@@ -35,6 +35,7 @@ class DemoCompanyTest {
                         "lenasupport-leads",
                         "veraauditor",
                         "petrapolicy-admin",
+                        "paulpolicy-admin",
                         "mallory");
         assertThat(DemoCompany.user("eve")).isEmpty();
     }
