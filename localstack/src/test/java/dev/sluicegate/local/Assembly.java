@@ -89,7 +89,7 @@ final class Assembly {
                         "test-" + word,
                         "MailSend",
                         id,
-                        "dev.sluicegate.tools.mail.Send",
+                        "dev.sluicegate.tools.mail.send.Send",
                         handler.getName());
         for (var stack : new String[] {"tools", "control-plane"}) {
             var file = template(stack);
