@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON that means one thing only: valid UTF-8, no duplicate key, nothing after the value, bounded
@@ -25,6 +26,7 @@ public final class StrictJson {
 
     private static final int MAX_NUMBER_LENGTH = 64;
     private static final int MAX_EXPONENT = 400; // doubles end at 1.8e308 and begin at 4.9e-324
+    private static final String BEYOND_DOUBLES = "is a number beyond IEEE doubles";
     private static final int MAX_STRING_LENGTH = 8 * 1024 * 1024; // above every body limit of ours
 
     private static final ObjectMapper JSON =
@@ -62,7 +64,7 @@ public final class StrictJson {
                             .onUnmappableCharacter(CodingErrorAction.REPORT)
                             .decode(ByteBuffer.wrap(bytes));
             try (JsonParser parser = JSON.getFactory().createParser(text.toString())) {
-                JsonNode value = JSON.readTree(parser);
+                var value = tree(parser);
                 if (value == null || value.isMissingNode()) {
                     throw new MalformedJsonException("empty");
                 }
@@ -84,6 +86,16 @@ public final class StrictJson {
         }
     }
 
+    private static @Nullable JsonNode tree(JsonParser parser) throws IOException {
+        try {
+            return JSON.readTree(parser);
+        } catch (NumberFormatException e) {
+            // an exponent that no decimal has room for: Jackson lets this one through unchecked
+            throw new NotCanonicalException(
+                    parser.getParsingContext().pathAsPointer().toString(), BEYOND_DOUBLES);
+        }
+    }
+
     /**
      * {@code 1e999999999} is twelve bytes, but a validator that computes with it exactly needs the
      * memory of a billion digits: such a number is refused before anyone sees it.
@@ -92,7 +104,7 @@ public final class StrictJson {
         if (value.isBigDecimal()) {
             var decimal = value.decimalValue();
             if (Math.abs((long) decimal.precision() - decimal.scale()) > MAX_EXPONENT) {
-                throw new NotCanonicalException(at.pointer(), "is a number beyond IEEE doubles");
+                throw new NotCanonicalException(at.pointer(), BEYOND_DOUBLES);
             }
         } else if (value.isObject()) {
             for (var field : value.properties()) {
