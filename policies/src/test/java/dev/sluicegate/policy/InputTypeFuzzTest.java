@@ -1,18 +1,14 @@
 package dev.sluicegate.policy;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.sluicegate.record.MalformedJsonException;
+import dev.sluicegate.record.NotCanonicalException;
+import dev.sluicegate.record.StrictJson;
 
 /** Whatever arrives as arguments becomes values or is refused with a pointer; nothing else happens. */
 class InputTypeFuzzTest {
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     private static final InputType.Fields TYPE =
             InputType.of(
                     Tools.json(
@@ -29,12 +25,12 @@ class InputTypeFuzzTest {
                             """));
 
     @FuzzTest
-    void argumentsBecomeValuesOrAreRefused(byte[] bytes) throws IOException {
+    void argumentsBecomeValuesOrAreRefused(byte[] bytes) {
         JsonNode json;
         try {
-            json = JSON.readTree(new String(bytes, StandardCharsets.UTF_8));
-        } catch (JsonProcessingException e) {
-            return;
+            json = StrictJson.read(bytes);
+        } catch (MalformedJsonException | NotCanonicalException e) {
+            return; // refused before policy sees it
         }
         if (!(json instanceof ObjectNode arguments)) {
             return;
