@@ -77,7 +77,9 @@ final class JournalledLedger implements PolicyLedger {
                         null,
                         null,
                         null,
-                        shadow == null ? null : new AuditRecord.Shadow(shadow, "none", List.of()),
+                        shadow == null
+                                ? null
+                                : List.of(new AuditRecord.Shadow(shadow, "none", List.of())),
                         null);
         return AuditRecord.ofPolicy(
                 kind,

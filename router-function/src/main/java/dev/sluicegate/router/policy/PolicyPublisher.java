@@ -168,6 +168,9 @@ public final class PolicyPublisher {
                     Reason.CONFLICT,
                     "the tools have changed; publish for them before trying a set in shadow");
         }
+        if (content.set().equals(content.shadow())) {
+            throw refused(Reason.CONFLICT, "this set is the one in force; there is nothing to try");
+        }
         store(compiled, tools, content.catalogue());
         var changes = PolicyChanges.between(before, compiled.receipts());
         return propose
