@@ -88,6 +88,7 @@ final class AdminClient {
                         object().put("user", reading.user())
                                 .put("purpose", reading.purpose())
                                 .put("backSeconds", reading.back().toSeconds())
+                                .put("waitMillis", reading.wait().toMillis())
                                 .put("after", reading.after())
                                 .put("callId", reading.callId())),
                 ExitCode.NO);

@@ -2,12 +2,14 @@ package dev.sluicegate.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluicegate.policy.Decision;
+import dev.sluicegate.policy.DecisionRequest;
 import dev.sluicegate.policy.Rule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -53,7 +55,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
     private @Nullable Duration since;
 
     @Mixin private ToolSelection tools = new ToolSelection();
-    @Mixin private Recorded.Reader reader = new Recorded.Reader();
+    @Mixin private Recorded.PeriodReader reader = new Recorded.PeriodReader();
     @Mixin private StackSelection selection = new StackSelection();
     @Mixin private OutputFormat format = new OutputFormat();
 
@@ -85,7 +87,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
         policies(a, b, json.putArray("policies"));
         var cases = cases(a, b, json.putArray("cases"));
         json.put("casesCompared", cases);
-        @Nullable Flips compared = since == null ? null : calls(a, b, since, json);
+        @Nullable Compared compared = since == null ? null : calls(a, b, since, json);
         if (format.json()) {
             workspace.out().println(OutputFormat.pretty(json));
         } else {
@@ -98,9 +100,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
         if (changed || !json.path("calls").isEmpty()) {
             return ExitCode.NO;
         }
-        return compared != null && !compared.undecided().isEmpty()
-                ? ExitCode.UNREACHABLE
-                : ExitCode.OK;
+        return compared == null || compared.complete() ? ExitCode.OK : ExitCode.UNREACHABLE;
     }
 
     private static void policies(PolicyWorld a, PolicyWorld b, ArrayNode list) {
@@ -140,14 +140,13 @@ final class PolicyDiffCommand implements Callable<Integer> {
                 continue;
             }
             compared++;
-            var from = word(a.decide(one.request()).orElse(null));
-            var to = word(b.decide(one.request()).orElse(null));
-            if (!from.equals(to)) {
+            var change = change(a, b, one.request());
+            if (change != null) {
                 list.addObject()
                         .put("file", one.file())
                         .put("name", one.name())
-                        .put("from", from)
-                        .put("to", to);
+                        .put("from", change.from())
+                        .put("to", change.to());
             }
         }
         return compared;
@@ -170,37 +169,52 @@ final class PolicyDiffCommand implements Callable<Integer> {
         return null;
     }
 
-    private Flips calls(PolicyWorld a, PolicyWorld b, Duration back, ObjectNode json) {
+    private Compared calls(PolicyWorld a, PolicyWorld b, Duration back, ObjectNode json) {
         var admin = selection.admin(workspace);
         var recorded = Recorded.since(admin, reader, "policy diff", back);
         var list = json.putArray("calls");
-        var flips = Flips.of(recorded, b);
-        json.put("callsCompared", flips.decided());
+        var undecided = new TreeMap<String, List<String>>();
+        var compared = 0;
         for (var one : recorded.decisions()) {
             var request = one.request();
             if (request == null) {
+                undecided
+                        .computeIfAbsent(String.valueOf(one.problem()), _ -> new ArrayList<>())
+                        .add(one.callId());
                 continue;
             }
-            var from = word(a.decide(request).orElse(null));
-            var to = word(b.decide(request).orElse(null));
-            if (!from.equals(to)) {
+            compared++;
+            var change = change(a, b, request);
+            if (change != null) {
                 list.addObject()
                         .put("callId", one.callId())
                         .put("tool", one.tool())
                         .put("user", CallStory.name(one.principal(), admin.stack().issuer()))
-                        .put("from", from)
-                        .put("to", to);
+                        .put("from", change.from())
+                        .put("to", change.to());
             }
         }
-        var undecided = json.putObject("undecided");
-        new TreeMap<>(flips.undecided())
-                .forEach((problem, calls) -> calls.forEach(undecided.withArray(problem)::add));
-        return flips;
+        json.put("callsCompared", compared);
+        var problems = json.putObject("undecided");
+        undecided.forEach(
+                (problem, calls) -> calls.forEach(problems.withArray(problem)::add));
+        if (recorded.missing() != null) {
+            workspace.err().println(recorded.missing());
+        }
+        return new Compared(
+                undecided.containsKey("tampered"),
+                undecided.isEmpty() && recorded.missing() == null);
     }
 
-    private static String word(@Nullable Decision decision) {
-        return decision == null ? "refused" : decision.word();
+    private static Answer.@Nullable Change change(
+            PolicyWorld a, PolicyWorld b, DecisionRequest request) {
+        return Answer.change(
+                Answer.of(a.decide(request).orElse(null)),
+                Answer.of(b.decide(request).orElse(null)));
     }
+
+    /** How the recorded calls could be read. */
+    private record Compared(boolean tampered, boolean complete) {}
 
     private void print(ObjectNode json) {
         var out = workspace.out();

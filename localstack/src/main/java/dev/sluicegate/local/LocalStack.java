@@ -411,7 +411,19 @@ public final class LocalStack implements RunningStack {
 
     @Override
     public ObjectNode decisions(Reading reading) {
-        return auditing.read(reading);
+        var archived = awaitArchived(reading);
+        var page = auditing.read(reading).put("archived", archived);
+        var behind = archived ? Duration.ZERO : pump.behind();
+        return page.put("behindSeconds", behind == null ? null : behind.plusMillis(999).toSeconds());
+    }
+
+    private boolean awaitArchived(Reading reading) {
+        try {
+            return pump.awaitCaughtUp(reading.wait());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Waits until everything written so far is archived; false if it was not within {@code patience}. */
