@@ -68,7 +68,7 @@ public interface RunningStack extends AutoCloseable {
      * @param user of the demo company, an auditor
      * @param purpose the command that reads
      * @param back how far to go back from the stack's own time
-     * @param wait how long to wait until everything recorded so far is archived
+     * @param patience how long to wait until everything recorded so far is archived
      * @param after where the page before ended, or null
      * @param callId the one call that is meant, or null for all
      */
@@ -76,7 +76,7 @@ public interface RunningStack extends AutoCloseable {
             String user,
             String purpose,
             Duration back,
-            Duration wait,
+            Duration patience,
             @Nullable String after,
             @Nullable String callId) {}
 

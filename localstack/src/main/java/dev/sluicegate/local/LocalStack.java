@@ -210,6 +210,8 @@ public final class LocalStack implements RunningStack {
                         Product.resource(STAGE, "audit"),
                         Product.resource(STAGE, "publisher"),
                         clock);
+        var issuers =
+                IssuerConfig.parse(String.valueOf(settings.get("ISSUERS")), mcp.toString());
         storedPolicies = new StoredPolicies(operator, Product.resource(STAGE, "policy"));
         publishing =
                 new Publishing(
@@ -221,12 +223,9 @@ public final class LocalStack implements RunningStack {
                                 options.environment(),
                                 clock),
                         new PolicyEditors(
-                                new AccessTokens(
-                                        IssuerConfig.parse(
-                                                String.valueOf(settings.get("ISSUERS")),
-                                                mcp.toString()),
-                                        options.environment(),
-                                        clock)),
+                                new AccessTokens(issuers, options.environment(), clock),
+                                issuers.stream().anyMatch(one -> one.personClaim() != null),
+                                clock),
                         template,
                         options.fixtures(),
                         issuer.issuer());
@@ -401,7 +400,7 @@ public final class LocalStack implements RunningStack {
     /** As {@code policy publish} does it for the policy admin. */
     ObjectNode publish(Path policies) {
         return publishing.publish(
-                token(TokenOrder.of(DemoCompany.POLICY_ADMIN)), policies, false, false);
+                token(TokenOrder.forPolicy(DemoCompany.POLICY_ADMIN)), policies, false, false);
     }
 
     @Override
@@ -419,7 +418,7 @@ public final class LocalStack implements RunningStack {
 
     private boolean awaitArchived(Reading reading) {
         try {
-            return pump.awaitCaughtUp(reading.wait());
+            return pump.awaitCaughtUp(reading.patience());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
