@@ -1,5 +1,6 @@
 package dev.sluicegate.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.policy.DecisionRequest;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -85,6 +87,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
         var json = OutputFormat.JSON.createObjectNode();
         json.put("a", a.set().id()).put("b", b.set().id());
         policies(a, b, json.putArray("policies"));
+        others(a, b, json.putArray("others"));
         var cases = cases(a, b, json.putArray("cases"));
         json.put("casesCompared", cases);
         @Nullable Compared compared = since == null ? null : calls(a, b, since, json);
@@ -96,7 +99,10 @@ final class PolicyDiffCommand implements Callable<Integer> {
         if (compared != null && compared.tampered()) {
             return ExitCode.TAMPERED;
         }
-        var changed = !json.path("policies").isEmpty() || !json.path("cases").isEmpty();
+        var changed =
+                !json.path("policies").isEmpty()
+                        || !json.path("others").isEmpty()
+                        || !json.path("cases").isEmpty();
         if (changed || !json.path("calls").isEmpty()) {
             return ExitCode.NO;
         }
@@ -119,6 +125,47 @@ final class PolicyDiffCommand implements Callable<Integer> {
                 list.addObject().put("id", id).put("change", "changed").put("at", b.place(id));
             }
         }
+    }
+
+    /** Who may be named, what the schema's types say and what the tools are. */
+    private static void others(PolicyWorld a, PolicyWorld b, ArrayNode list) {
+        differing("role", roles(a), roles(b), list);
+        differing(
+                "stub",
+                Map.of("", a.sources().stub()),
+                Map.of("", b.sources().stub()),
+                list);
+        differing("tool", manifests(a), manifests(b), list);
+    }
+
+    private static void differing(
+            String what, Map<String, ?> before, Map<String, ?> after, ArrayNode list) {
+        var names = new TreeSet<>(before.keySet());
+        names.addAll(after.keySet());
+        for (var name : names) {
+            if (!Objects.equals(before.get(name), after.get(name))) {
+                list.addObject()
+                        .put("what", (what + " " + name).strip())
+                        .put(
+                                "change",
+                                !before.containsKey(name)
+                                        ? "added"
+                                        : after.containsKey(name) ? "changed" : "removed");
+            }
+        }
+    }
+
+    private static Map<String, String> roles(PolicyWorld world) {
+        var roles = new HashMap<String, String>();
+        var named = world.sources().roles();
+        (named == null ? List.<String>of() : named).forEach(role -> roles.put(role, role));
+        return roles;
+    }
+
+    private static Map<String, JsonNode> manifests(PolicyWorld world) {
+        var manifests = new HashMap<String, JsonNode>();
+        world.tools().forEach((name, tool) -> manifests.put(name, tool.toJson()));
+        return manifests;
     }
 
     private static Map<String, Rule> byId(PolicyWorld world) {
@@ -226,6 +273,10 @@ final class PolicyDiffCommand implements Callable<Integer> {
                                         + policy.path("id").asText()
                                         + "  "
                                         + policy.path("at").asText()));
+        json.path("others")
+                .forEach(one ->
+                        out.println(
+                                one.path("change").asText() + "  " + one.path("what").asText()));
         json.path("cases")
                 .forEach(one ->
                         out.println(

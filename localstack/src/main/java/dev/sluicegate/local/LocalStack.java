@@ -405,7 +405,11 @@ public final class LocalStack implements RunningStack {
 
     @Override
     public ObjectNode policySet(@Nullable String set) {
-        return storedPolicies.set(set);
+        return storedPolicies
+                .set(set)
+                .put("now", clock.instant().toString())
+                .put("zone", routerEnvironment().getOrDefault("ZONE", "UTC"))
+                .put("environment", routerEnvironment().getOrDefault("ENVIRONMENT", "dev"));
     }
 
     @Override

@@ -125,6 +125,53 @@ class PolicyReplayIT {
     }
 
     @Test
+    void whoApprovesIsAsMuchOfADecisionAsThatSomebodyMust() throws Exception {
+        var candidate =
+                changed("@approver(\"Mcp::Role::billing-leads\")", "@approver(\"Mcp::Role::support\")");
+
+        var found = run("policy", "replay", "--candidate", candidate, "-o", "json");
+
+        assertThat(found.code()).isEqualTo(ExitCode.NO);
+        assertThat(found.json().path("flips")).hasSize(1);
+        var flip = found.json().path("flips").path(0);
+        assertThat(flip.path("from").asText()).isEqualTo("needs_approval(1 of billing-leads in 900 s)");
+        assertThat(flip.path("to").asText()).isEqualTo("needs_approval(1 of support in 900 s)");
+        assertThat(flip.path("examples").path(0).asText()).isEqualTo(large);
+        var plain = Files.createTempFile(home, "flips", ".yaml");
+        Files.writeString(
+                plain,
+                """
+                - {tool: billing___refund, from: needs_approval, to: needs_approval, until: 2026-11-30, why: w, by: petra}
+                """);
+        assertThat(replay(candidate, plain).code())
+                .as("an outcome that stays is no change of who approves")
+                .isEqualTo(ExitCode.NO);
+        Files.writeString(
+                plain,
+                """
+                - tool: billing___refund
+                  from: needs_approval(1 of billing-leads in 900 s)
+                  to: needs_approval(1 of support in 900 s)
+                  until: 2026-11-30
+                  why: support has leads of its own now
+                  by: petra
+                """);
+        assertThat(replay(candidate, plain).code()).isEqualTo(ExitCode.OK);
+
+        var diff =
+                run(
+                        "policy",
+                        "diff",
+                        "head",
+                        candidate,
+                        "--corpus",
+                        home.resolve("policies/corpus").toString(),
+                        "-o",
+                        "json");
+        assertThat(diff.json().path("cases").toString()).contains("1 of support in 900 s");
+    }
+
+    @Test
     void anAcknowledgementThatHasEndedOrIsAboutAnotherPolicyCoversNothing() throws Exception {
         var ended = replay(lowerLimit(), acknowledgement("refund-small", "2026-11-22"));
         assertThat(ended.code()).isEqualTo(ExitCode.NO);
@@ -367,13 +414,17 @@ class PolicyReplayIT {
 
     /** The baseline with one changed rule: refunds without approval up to 40 instead of 100. */
     private static String lowerLimit() throws IOException {
+        return changed("decimal(\"100.0000\")", "decimal(\"40.0000\")");
+    }
+
+    private static String changed(String from, String to) throws IOException {
         var folder = Files.createTempDirectory(home, "candidate");
         try (var files = Files.list(Path.of(baseline()))) {
             for (var file : files.toList()) {
                 var text = Files.readString(file);
                 Files.writeString(
                         folder.resolve(String.valueOf(file.getFileName())),
-                        text.replace("decimal(\"100.0000\")", "decimal(\"40.0000\")"));
+                        text.replace(from, to));
             }
         }
         return folder.toString();

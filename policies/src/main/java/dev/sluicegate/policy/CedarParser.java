@@ -22,6 +22,8 @@ final class CedarParser {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final Pattern ID = Pattern.compile("@id\\(\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+    private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
     /** Both characters of {@code &&} count, so this is a chain of about 700 comparisons. */
     private static final int MAX_NESTING = 3_000;
 
@@ -32,7 +34,13 @@ final class CedarParser {
         /** For messages: where it is and, when it says, what it is called. */
         String place() {
             var id = ID.matcher(text);
-            return file + ":" + line + (id.find() ? " " + id.group(1) : "");
+            // what is no legal id may be anything, and places are printed
+            return file
+                    + ":"
+                    + line
+                    + (id.find() && PLAIN_ID.matcher(id.group(1)).matches()
+                            ? " " + id.group(1)
+                            : "");
         }
     }
 

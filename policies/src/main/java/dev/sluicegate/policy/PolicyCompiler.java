@@ -44,6 +44,8 @@ public final class PolicyCompiler {
     private static final Set<String> MODES = Set.of("enforce", "shadow");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
+    private static final int MAX_REASON = 300;
+
     /** Beyond this a slice about every tool no longer fits where slices are stored. */
     private static final int MAX_RULES = 10_000;
 
@@ -252,6 +254,14 @@ public final class PolicyCompiler {
         if (!names.isEmpty()) {
             problems.add(place + ": unknown annotation @" + String.join(", @", names));
         }
+        var reason = rule.reason();
+        if (reason != null && !isPlain(reason)) {
+            problems.add(
+                    place
+                            + ": @reason is told to callers: one line of at most "
+                            + MAX_REASON
+                            + " printable characters");
+        }
         var mode = rule.annotation("mode");
         if (mode != null && !MODES.contains(mode)) {
             problems.add(place + ": @mode is enforce or shadow");
@@ -290,6 +300,16 @@ public final class PolicyCompiler {
         var roles = new TreeSet<String>();
         entities(rule.json(), Cedar.ROLE_TYPE, roles);
         roles.forEach(role -> requireKnown(role, "policy", place));
+    }
+
+    private static boolean isPlain(String reason) {
+        return reason.length() <= MAX_REASON
+                && reason.codePoints()
+                        .noneMatch(c ->
+                                Character.isISOControl(c)
+                                        || Character.getType(c) == Character.FORMAT
+                                        || Character.getType(c) == Character.LINE_SEPARATOR
+                                        || Character.getType(c) == Character.PARAGRAPH_SEPARATOR);
     }
 
     private void requireKnown(String role, String who, String place) {

@@ -497,7 +497,7 @@ class PolicyPublisherTest {
         var more = new TreeSet<>(List.of("auditor", "support"));
         var second =
                 new PolicySources(
-                        first.files(), PolicySources.baseline().stub() + "// edited", more);
+                        first.files(), PolicySources.baseline().stub().replaceFirst("\\{", "{\n// edited\n"), more);
 
         var changes = proposed(prod.publish(PETRA, second, tools("arn:new"), Mode.ENFORCE, false)).changes();
 
