@@ -13,9 +13,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "As in a fresh conversation, in the stack's environment and at its time; options say what came"
-                    + " before. A",
-            "rule that names one user by id is not found: users have other ids there. Exit codes: 0 yes, 1"
-                    + " no.",
+                    + " before.",
+            "A rule that names one user by id is not found: users have other ids there.",
+            "Exit codes: 0 yes, 1 no.",
             "For example: ./sluicegate can-i crm___get_customer '{\"customer_id\":\"C-1001\"}' --user"
                     + " ada"
         })

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
@@ -193,6 +195,24 @@ class PolicyReplayIT {
         assertThat(replay.code()).isEqualTo(ExitCode.NO);
         assertThat(replay.err()).contains("x.cedar:1 x");
         assertThat(readings()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.sluicegate.cli.BadPolicies#all")
+    void whatCheckRefusesIsNotPublishedAndItsTextIsNotPrinted(BadPolicies.Bad bad)
+            throws Exception {
+        var folder = Files.createTempDirectory(home, "bad");
+        Files.writeString(folder.resolve("x.cedar"), BadPolicies.text(bad));
+        var before = run("policy", "log", "-o", "json").json().at("/versions/0/version");
+
+        var published = run("policy", "publish", folder.toString());
+
+        assertThat(published.code()).isEqualTo(ExitCode.NO);
+        var printed = published.out() + published.err();
+        assertThat(printed).contains(bad.place()).contains(bad.message());
+        assertThat(printed).doesNotContain(BadPolicies.CANARY).doesNotContain("\tat ");
+        assertThat(run("policy", "log", "-o", "json").json().at("/versions/0/version"))
+                .isEqualTo(before);
     }
 
     @Test

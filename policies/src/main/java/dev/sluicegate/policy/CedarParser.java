@@ -27,6 +27,9 @@ final class CedarParser {
     /** Both characters of {@code &&} count, so this is a chain of about 700 comparisons. */
     private static final int MAX_NESTING = 3_000;
 
+    /** A string of 100 KB fits; a person reads no more, and stored parts of a set have limits. */
+    private static final int MAX_TEXT = 128 * 1024;
+
     private CedarParser() {}
 
     /** One policy statement of a file, {@code line} counted from 1. */
@@ -142,6 +145,15 @@ final class CedarParser {
      * @throws InvalidPolicyException if the statement is not one policy
      */
     static Parsed parse(Statement statement) {
+        if (statement.text().length() > MAX_TEXT) {
+            throw new InvalidPolicyException(
+                    statement.place()
+                            + ": has "
+                            + statement.text().length()
+                            + " characters, at most "
+                            + MAX_TEXT
+                            + "; what is in long lists belongs into attributes or roles");
+        }
         if (nesting(statement.text()) > MAX_NESTING) {
             throw new InvalidPolicyException(statement.place() + ": is nested too deeply");
         }

@@ -91,11 +91,15 @@ public final class CedarWorld {
     public Request request(JsonNode request) {
         try {
             var action = uid(request.path("action"), "action");
+            var context = request.path("context");
+            if (!context.isObject() && !context.isMissingNode()) {
+                throw new MalformedPolicyException("`context` is not an object");
+            }
             return new Request(
                     uid(request.path("principal"), "principal"),
                     action,
                     uid(request.path("resource"), "resource"),
-                    schema.context(action, request.path("context")));
+                    schema.context(action, context));
         } catch (MalformedPolicyException e) {
             throw new InvalidPolicyException("request: " + e.getMessage());
         }

@@ -252,18 +252,10 @@ class TemplateLinkTest {
                 List.of(links));
     }
 
-    /** The set in Cedar's JSON format: policies and templates as the official engine prints them. */
+    /** The set in Cedar's JSON format: policies and templates as the official engine prints them, and the links. */
     private static JsonNode json(com.cedarpolicy.model.policy.PolicySet set) throws Exception {
-        var json = JSON.createObjectNode();
-        var policies = json.putObject("staticPolicies");
-        for (var policy : set.policies) {
-            policies.set(policy.policyID, JSON.readTree(policy.toJson()));
-        }
-        var templates = json.putObject("templates");
-        for (var template : set.templates) {
-            templates.set(
-                    template.policyID, JSON.readTree(template.toJson()));
-        }
+        var alone = new com.cedarpolicy.model.policy.PolicySet(set.policies, set.templates);
+        var json = (ObjectNode) JSON.readTree(alone.toJson());
         var links = json.putArray("templateLinks");
         for (var link : set.templateLinks) {
             var one =
