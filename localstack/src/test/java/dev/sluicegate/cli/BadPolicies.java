@@ -67,12 +67,12 @@ final class BadPolicies {
                         "no @id"),
                 new Bad(
                         "id of 100 KB",
-                        "@id(\"" + "C".repeat(100_000) + "\") permit " + SCOPE + ";",
+                        "@id(\"" + "C".repeat(36_364) + "\") permit " + SCOPE + ";",
                         "x.cedar:1",
                         "@id is not"),
                 new Bad(
                         "reason of 100 KB",
-                        "@id(\"long\") @reason(\"" + "C".repeat(100_000) + "\") permit " + SCOPE + ";",
+                        "@id(\"long\") @reason(\"" + "C".repeat(36_364) + "\") permit " + SCOPE + ";",
                         "x.cedar:1 long",
                         "@reason"),
                 new Bad(
