@@ -96,8 +96,9 @@ final class PolicyImportRbacCommand implements Callable<Integer> {
             workspace.out().print(cedar);
             workspace.err().println("roles.txt must list: " + String.join(", ", roles));
         } else {
+            var list = to.resolveSibling(ROLES);
             workspace.out().println(grants.size() + " grants written to " + to);
-            workspace.out().println(added + " roles added to " + to.resolveSibling(ROLES));
+            workspace.out().println(added + " roles added to " + list);
         }
         return ExitCode.OK;
     }

@@ -51,7 +51,8 @@ final class ApprovalCoverage {
     private boolean isAsked(Rule permit) {
         return rules.stream()
                 .filter(rule -> rule.annotation("approver") != null)
-                .filter(rule -> covers(rule, permit, "principal") && covers(rule, permit, "resource"))
+                .filter(rule ->
+                        covers(rule, permit, "principal") && covers(rule, permit, "resource"))
                 .anyMatch(rule ->
                         rule.permits()
                                 ? isLimited(permit)
@@ -84,10 +85,7 @@ final class ApprovalCoverage {
     private static List<JsonNode> conjuncts(Rule rule) {
         var parts = new ArrayList<JsonNode>();
         for (var condition : rule.json().path("conditions")) {
-            split(
-                    condition.path("body"),
-                    condition.path("kind").asText().equals("when"),
-                    parts);
+            split(condition.path("body"), condition.path("kind").asText().equals("when"), parts);
         }
         return parts;
     }

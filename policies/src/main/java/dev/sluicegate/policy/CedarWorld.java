@@ -214,20 +214,20 @@ public final class CedarWorld {
 
     private static Entity entity(
             CedarSchema schema, Map<EntityUid, Collection<EntityUid>> parents, JsonNode entity) {
-            var uid = PolicyJson.uid(entity.path("uid"), "uid");
-            var above = new LinkedHashSet<EntityUid>();
-            for (var parent : entity.path("parents")) {
-                above.add(PolicyJson.uid(parent, "parents"));
-            }
-            var declared = parents.remove(uid);
-            if (declared != null) {
-                above.addAll(declared);
-            }
-            return new Entity(
-                    uid,
-                    schema.attributes(uid.type(), entity.path("attrs")),
-                    above,
-                    schema.tags(uid.type(), entity.path("tags")));
+        var uid = PolicyJson.uid(entity.path("uid"), "uid");
+        var above = new LinkedHashSet<EntityUid>();
+        for (var parent : entity.path("parents")) {
+            above.add(PolicyJson.uid(parent, "parents"));
+        }
+        var declared = parents.remove(uid);
+        if (declared != null) {
+            above.addAll(declared);
+        }
+        return new Entity(
+                uid,
+                schema.attributes(uid.type(), entity.path("attrs")),
+                above,
+                schema.tags(uid.type(), entity.path("tags")));
     }
 
     private static EntityUid uid(JsonNode json, String name) {

@@ -102,7 +102,8 @@ public sealed interface Decision {
         }
 
         public Basis withExternal(External said) {
-            return new Basis(policies, reasons, errors, role, set, version, inputSha, shadows, said);
+            return new Basis(
+                    policies, reasons, errors, role, set, version, inputSha, shadows, said);
         }
     }
 

@@ -126,7 +126,9 @@ final class PolicyJson {
         if (!json.has("slot")) {
             return false;
         }
-        if (!json.path("slot").asText().equals(slot) || json.has("entity") || json.has("entities")) {
+        if (!json.path("slot").asText().equals(slot)
+                || json.has("entity")
+                || json.has("entities")) {
             throw malformed(at, "not a slot of this scope");
         }
         return true;

@@ -75,7 +75,8 @@ final class PolicySetJson {
         }
         var template = templates.get(of);
         if (template == null) {
-            throw new MalformedPolicyException("link `" + id + "` is of the unknown template `" + of + "`");
+            throw new MalformedPolicyException(
+                    "link `" + id + "` is of the unknown template `" + of + "`");
         }
         take(ids, id);
         only(link.path("values"), Set.of(PRINCIPAL, RESOURCE), "values of link `" + id + "`");

@@ -217,9 +217,12 @@ class TemplateLinkTest {
     private static com.cedarpolicy.model.policy.PolicySet links(
             String template, boolean principal, boolean resource) throws InternalException {
         var links = new ArrayList<TemplateLink>();
-        for (var user : principal ? List.of("User::ann", "Group::staff", "Group::all") : List.of("")) {
+        for (var user :
+                principal ? List.of("User::ann", "Group::staff", "Group::all") : List.of("")) {
             for (var thing :
-                    resource ? List.of("Photo::photo", "Album::album", "Album::root") : List.of("")) {
+                    resource
+                            ? List.of("Photo::photo", "Album::album", "Album::root")
+                            : List.of("")) {
                 var values = new ArrayList<LinkValue>();
                 if (principal) {
                     values.add(new LinkValue("?principal", theirs(user)));
@@ -239,16 +242,15 @@ class TemplateLinkTest {
         return set;
     }
 
-    private static com.cedarpolicy.model.policy.PolicySet set(String template, TemplateLink... links)
-            throws InternalException {
+    private static com.cedarpolicy.model.policy.PolicySet set(
+            String template, TemplateLink... links) throws InternalException {
         return new com.cedarpolicy.model.policy.PolicySet(
                 new HashSet<>(
                         Set.of(
                                 new com.cedarpolicy.model.policy.Policy(
                                         "permit (principal == User::\"nobody\", action, resource);",
                                         "s"))),
-                new HashSet<>(
-                        Set.of(new com.cedarpolicy.model.policy.Policy(template, "t"))),
+                new HashSet<>(Set.of(new com.cedarpolicy.model.policy.Policy(template, "t"))),
                 List.of(links));
     }
 
@@ -276,16 +278,13 @@ class TemplateLinkTest {
         var context = new RecordValue.Builder(1);
         context.put("ok", Value.Bool.of(ok));
         var entities = new ArrayList<Entity>();
-        WORLD.forEach(
-                (uid, parents) ->
-                        entities.add(
-                                new Entity(
-                                        uid(uid),
-                                        parents.stream().map(TemplateLinkTest::uid).toList())));
+        WORLD.forEach((uid, parents) ->
+                entities.add(
+                        new Entity(
+                                uid(uid), parents.stream().map(TemplateLinkTest::uid).toList())));
         var answer =
                 policies.authorize(
-                        new Request(
-                                uid(user), uid("Action::view"), uid(thing), context.build()),
+                        new Request(uid(user), uid("Action::view"), uid(thing), context.build()),
                         Entities.of(entities));
         return answer.allowed()
                 + " "
@@ -302,7 +301,8 @@ class TemplateLinkTest {
 
     private static boolean isRefusedOfficially(com.cedarpolicy.model.policy.PolicySet set) {
         try {
-            return OFFICIAL.isAuthorized(request("User::ann", "Photo::photo", true), set, entities())
+            return OFFICIAL.isAuthorized(
+                            request("User::ann", "Photo::photo", true), set, entities())
                     .success
                     .isEmpty();
         } catch (AuthException e) {
@@ -320,14 +320,11 @@ class TemplateLinkTest {
 
     private static Set<com.cedarpolicy.model.entity.Entity> entities() {
         var entities = new HashSet<com.cedarpolicy.model.entity.Entity>();
-        WORLD.forEach(
-                (uid, parents) -> {
-                    var above = new HashSet<EntityUID>();
-                    parents.forEach(parent -> above.add(theirs(parent)));
-                    entities.add(
-                            new com.cedarpolicy.model.entity.Entity(
-                                    theirs(uid), Map.of(), above));
-                });
+        WORLD.forEach((uid, parents) -> {
+            var above = new HashSet<EntityUID>();
+            parents.forEach(parent -> above.add(theirs(parent)));
+            entities.add(new com.cedarpolicy.model.entity.Entity(theirs(uid), Map.of(), above));
+        });
         return entities;
     }
 
