@@ -1,6 +1,7 @@
 package dev.sluicegate.infra;
 
 import dev.sluicegate.contract.Product;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import software.constructs.Node;
  * @param issuers JSON array of trusted token issuers, {@code issuers}
  * @param rateLimits how often one principal may call, as the router reads it; empty for its own default;
  *     {@code rateLimits}
+ * @param decisionService another service that has to agree to what policies permit
  * @param routerConcurrency requests that the router has at once; 0 reserves nothing, for accounts that have
  *     nothing to reserve from; {@code routerConcurrency}
  * @param root folder of the repository, {@code root}
@@ -36,6 +38,7 @@ record Settings(
         String publicUrl,
         String issuers,
         String rateLimits,
+        DecisionService decisionService,
         int routerConcurrency,
         Path root,
         boolean assets) {
@@ -86,9 +89,57 @@ record Settings(
                         "issuers",
                         "[{\"issuer\":\"https://idp." + domain + "\",\"tenant\":\"demo\"}]"),
                 text(node, "rateLimits", ""),
+                DecisionService.from(node),
                 Integer.parseInt(text(node, "routerConcurrency", ROUTER_CONCURRENCY)),
                 Path.of(text(node, "root", "..")),
                 !text(node, "assets", "true").equals("false"));
+    }
+
+    /**
+     * A decision service outside, in the terms of the router, which checks them again.
+     *
+     * @param url of the decision, https; empty: none is asked; {@code decisionUrl}
+     * @param timeoutMs of the whole exchange, after which the call is denied; {@code decisionTimeoutMs}
+     */
+    record DecisionService(String url, int timeoutMs) {
+        static final DecisionService NONE = new DecisionService("", 500);
+
+        /** The router's own bound: beside a tool's 20 s and our records it fits into the router's 28. */
+        private static final int LONGEST_MS = 5_000;
+
+        DecisionService {
+            if (!url.isEmpty() && !plainHttps(url)) {
+                throw new IllegalArgumentException(
+                        "decisionUrl is not an https URL without user and fragment");
+            }
+            if (timeoutMs < 1 || timeoutMs > LONGEST_MS) {
+                throw new IllegalArgumentException(
+                        "decisionTimeoutMs `" + timeoutMs + "` is not between 1 and " + LONGEST_MS);
+            }
+        }
+
+        static DecisionService from(Node node) {
+            var timeout = text(node, "decisionTimeoutMs", Integer.toString(NONE.timeoutMs));
+            try {
+                return new DecisionService(
+                        text(node, "decisionUrl", NONE.url).strip(), Integer.parseInt(timeout));
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "decisionTimeoutMs `" + timeout + "` is no number", e);
+            }
+        }
+
+        private static boolean plainHttps(String url) {
+            try {
+                var parsed = URI.create(url);
+                return "https".equals(parsed.getScheme())
+                        && parsed.getHost() != null
+                        && parsed.getRawUserInfo() == null
+                        && parsed.getRawFragment() == null;
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
+        }
     }
 
     private static String text(Node node, String key, String fallback) {

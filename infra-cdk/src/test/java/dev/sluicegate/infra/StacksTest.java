@@ -21,6 +21,8 @@ class StacksTest {
 
     private static final String LIMITS = "{\"principal\":{\"burst\":5,\"perMinute\":10}}";
 
+    private static final String DECISIONS = "https://opa.example.com/v1/data/mcp/allow";
+
     private static Synthesized dev;
     private static Synthesized prod;
     private static Synthesized limited;
@@ -29,7 +31,14 @@ class StacksTest {
     static void synthesize() {
         dev = Synthesized.stage("dev", Map.of());
         prod = Synthesized.stage("prod", Map.of("stsIssuer", "https://sts.example.org/gate"));
-        limited = Synthesized.stage("dev", Map.of("routerConcurrency", "0", "rateLimits", LIMITS));
+        limited =
+                Synthesized.stage(
+                        "dev",
+                        Map.of(
+                                "routerConcurrency", "0",
+                                "rateLimits", LIMITS,
+                                "decisionUrl", DECISIONS,
+                                "decisionTimeoutMs", "250"));
     }
 
     @Test
@@ -487,6 +496,21 @@ class StacksTest {
     void rateLimitsReachTheRouterAsTheyAreConfigured() {
         assertThat(variables(router(dev)).path("RATE_LIMITS").asText("absent")).isEmpty();
         assertThat(variables(router(limited)).path("RATE_LIMITS").asText()).isEqualTo(LIMITS);
+    }
+
+    @Test
+    void anotherDecisionServiceIsAskedOnlyWhereOneIsConfigured() {
+        assertThat(variables(router(dev)).path("DECISION_URL").asText("absent")).isEmpty();
+        assertThat(variables(router(dev)).path("DECISION_TIMEOUT_MS").asText()).isEqualTo("500");
+        assertThat(variables(router(limited)).path("DECISION_URL").asText()).isEqualTo(DECISIONS);
+        assertThat(variables(router(limited)).path("DECISION_TIMEOUT_MS").asText())
+                .isEqualTo("250");
+    }
+
+    /** In a network of its own it could reach neither a decision service nor issuers without a gateway. */
+    @Test
+    void theRouterReachesTheInternetWithoutANetworkOfItsOwn() {
+        assertThat(router(limited).has("VpcConfig")).isFalse();
     }
 
     private static JsonNode router(Synthesized synthesized) {

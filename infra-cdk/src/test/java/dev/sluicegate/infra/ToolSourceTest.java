@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ToolSourceTest {
     private static final Path MANIFEST =
@@ -106,6 +108,35 @@ class ToolSourceTest {
                 .hasMessage("contactData `redact` is none of pass, label, remove");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://opa.example.com/v1/data/mcp/allow",
+                "http://127.0.0.1:8181/v1/data/mcp/allow",
+                "https://user:secret@opa.example.com/v1/data/mcp/allow",
+                "https://opa.example.com/v1/data/mcp/allow#x",
+                "https:///v1/data/mcp/allow",
+                "opa.example.com/v1/data/mcp/allow",
+                "not a url"
+            })
+    void aDecisionServiceThatAnybodyCouldAnswerForIsRefused(String url) {
+        assertThatThrownBy(() -> new Settings.DecisionService(url, 500))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("decisionUrl is not an https URL without user and fragment");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 5_001})
+    void aDecisionServiceThatMayTakeForeverIsRefused(int timeoutMs) {
+        assertThatThrownBy(
+                        () ->
+                                new Settings.DecisionService(
+                                        "https://opa.example.com/v1/data/mcp/allow", timeoutMs))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "decisionTimeoutMs `" + timeoutMs + "` is not between 1 and 5000");
+    }
+
     private Settings settings(String stage, String environment, String issuer) {
         return settings(stage, environment, "pass", issuer);
     }
@@ -120,6 +151,7 @@ class ToolSourceTest {
                 "https://x/mcp",
                 "[]",
                 "",
+                Settings.DecisionService.NONE,
                 0,
                 root,
                 false);

@@ -120,7 +120,7 @@ record Acknowledgements(List<Entry> entries) {
         var from = need(file, number, json, "from");
         var to = need(file, number, json, "to");
         for (var outcome : List.of(from, to)) {
-            if (!OUTCOMES.contains(outcome)) {
+            if (!OUTCOMES.contains(outcome.replaceFirst("\\([^()]*\\)$", ""))) {
                 throw malformed(file, "entry " + number + ": `" + outcome + "` is not an outcome");
             }
         }

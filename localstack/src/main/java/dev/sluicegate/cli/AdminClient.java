@@ -88,8 +88,11 @@ final class AdminClient {
                         object().put("user", reading.user())
                                 .put("purpose", reading.purpose())
                                 .put("backSeconds", reading.back().toSeconds())
+                                .put("waitMillis", reading.patience().toMillis())
                                 .put("after", reading.after())
-                                .put("callId", reading.callId())),
+                                .put("callId", reading.callId()),
+                        null,
+                        TIMEOUT.plus(reading.patience())),
                 ExitCode.NO);
     }
 
@@ -120,15 +123,24 @@ final class AdminClient {
     }
 
     private Answer send(String method, String path, @Nullable JsonNode body) {
-        return send(method, path, body, null);
+        return send(method, path, body, null, TIMEOUT);
     }
 
     private Answer send(
             String method, String path, @Nullable JsonNode body, @Nullable String policyToken) {
+        return send(method, path, body, policyToken, TIMEOUT);
+    }
+
+    private Answer send(
+            String method,
+            String path,
+            @Nullable JsonNode body,
+            @Nullable String policyToken,
+            Duration timeout) {
         try {
             var builder =
                     HttpRequest.newBuilder(URI.create(stack.admin() + path))
-                            .timeout(TIMEOUT)
+                            .timeout(timeout)
                             .header("Authorization", "Bearer " + stack.adminSecret())
                             .method(
                                     method,

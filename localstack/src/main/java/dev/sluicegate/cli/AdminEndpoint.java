@@ -227,6 +227,7 @@ final class AdminEndpoint implements AutoCloseable {
                         asked.path("user").asText(),
                         asked.path("purpose").asText(),
                         Duration.ofSeconds(asked.path("backSeconds").asLong()),
+                        Duration.ofMillis(asked.path("waitMillis").asLong()),
                         text(asked.get("after")),
                         text(asked.get("callId")));
         try {

@@ -85,6 +85,29 @@ final class CallStory {
         for (var reason : strings(decision.path("reasons"))) {
             line(out, "", reason);
         }
+        var external = decision.path("external");
+        if (external.isObject()) {
+            line(
+                    out,
+                    "",
+                    text(external, "service")
+                            + " said "
+                            + text(external, "outcome")
+                            + (external.path("reason").isTextual()
+                                    ? ": " + text(external, "reason")
+                                    : ""));
+        }
+        for (var shadow : decision.path("shadow")) {
+            var by = strings(shadow.path("policies"));
+            line(
+                    out,
+                    "shadow",
+                    text(shadow, "outcome").replace('_', ' ')
+                            + (by.isEmpty() ? "" : " by " + String.join(", ", by))
+                            + (text(shadow, "set").equals(text(decision, "set"))
+                                    ? "   were the policies in shadow enforced"
+                                    : "   were the set in shadow in force: " + text(shadow, "set")));
+        }
     }
 
     private static void session(StringBuilder out, JsonNode session) {

@@ -107,11 +107,14 @@ public final class CallTrace {
         decision.policies().forEach(node.putArray("policies")::add);
         decision.reasons().forEach(node.putArray("reasons")::add);
         node.put("set", decision.set()).put("version", decision.rev());
-        var shadow = decision.shadow();
-        if (shadow != null) {
-            var said = node.putObject("shadow").put("set", shadow.set());
-            said.put("outcome", shadow.outcome());
-            shadow.policies().forEach(said.putArray("policies")::add);
+        var shadows = decision.shadow();
+        if (shadows != null) {
+            var list = node.putArray("shadow");
+            for (var shadow : shadows) {
+                var said = list.addObject().put("set", shadow.set());
+                said.put("outcome", shadow.outcome());
+                shadow.policies().forEach(said.putArray("policies")::add);
+            }
         }
         var external = decision.external();
         if (external != null) {

@@ -12,7 +12,10 @@ import picocli.CommandLine.Parameters;
         description = "Say whether a call would be permitted by the policies in force, and why.",
         footer = {
             "",
-            "As in a fresh conversation; options say what came before. Exit codes: 0 yes, 1 no.",
+            "As in a fresh conversation, in the stack's environment and at its time; options say what came"
+                    + " before.",
+            "A rule that names one user by id is not found: users have other ids there.",
+            "Exit codes: 0 yes, 1 no.",
             "For example: ./sluicegate can-i crm___get_customer '{\"customer_id\":\"C-1001\"}' --user"
                     + " ada"
         })
@@ -35,11 +38,12 @@ final class CanICommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        var admin = selection.admin(workspace);
         return PolicySimulateCommand.answer(
                 workspace,
                 format,
-                PolicyWorld.published(PolicyWorld.HEAD, selection.admin(workspace)),
-                question,
+                PolicyWorld.published(PolicyWorld.HEAD, admin),
+                question.in(admin),
                 tool,
                 arguments);
     }

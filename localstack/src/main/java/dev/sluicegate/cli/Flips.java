@@ -2,10 +2,14 @@ package dev.sluicegate.cli;
 
 import dev.sluicegate.policy.Decision;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recorded calls that other policies would answer differently.
@@ -15,6 +19,9 @@ import java.util.TreeSet;
  * @param undecided ids of the calls that could not, by reason
  */
 record Flips(int decided, List<Flip> flips, Map<String, List<String>> undecided) {
+    /** Arguments that policy cannot look at are refused at the gate. */
+    private static final Answer REFUSED = new Answer("deny", "");
+
     Flips {
         flips = List.copyOf(flips);
     }
@@ -39,7 +46,15 @@ record Flips(int decided, List<Flip> flips, Map<String, List<String>> undecided)
             List<String> policies,
             List<String> calls) {}
 
-    static Flips of(Recorded recorded, PolicyWorld candidate) {
+    /**
+     * @param sets the sets that decided then, by id, or null where one is not at hand; without it who was to
+     *     approve cannot be compared, only that somebody was
+     */
+    static Flips of(
+            Recorded recorded,
+            Function<String, @Nullable PolicyWorld> sets,
+            PolicyWorld candidate) {
+        var then = new HashMap<String, Optional<PolicyWorld>>();
         var flips = new ArrayList<Flip>();
         var undecided = new TreeMap<String, List<String>>();
         var decided = 0;
@@ -52,10 +67,11 @@ record Flips(int decided, List<Flip> flips, Map<String, List<String>> undecided)
                 continue;
             }
             decided++;
-            // arguments that policy cannot look at are refused at the gate
             var decision = candidate.decide(request);
-            var to = decision.map(Decision::word).orElse("deny");
-            if (!to.equals(one.outcome())) {
+            var world =
+                    then.computeIfAbsent(one.set(), set -> Optional.ofNullable(sets.apply(set)));
+            var change = change(one, world.flatMap(set -> set.decide(request)), decision);
+            if (change != null) {
                 var policies = new TreeSet<>(one.policies());
                 decision.ifPresent(made -> policies.addAll(made.basis().policies()));
                 flips.add(
@@ -63,12 +79,23 @@ record Flips(int decided, List<Flip> flips, Map<String, List<String>> undecided)
                                 one.callId(),
                                 one.tool(),
                                 one.principal(),
-                                one.outcome(),
-                                to,
+                                change.from(),
+                                change.to(),
                                 List.copyOf(policies)));
             }
         }
         return new Flips(decided, flips, undecided);
+    }
+
+    private static Answer.@Nullable Change change(
+            Recorded.One one, Optional<Decision> then, Optional<Decision> now) {
+        var to = now.map(Answer::of).orElse(REFUSED);
+        var from = then.map(Answer::of).orElse(REFUSED);
+        // what is in the record is what was decided; the set says what a remedy took
+        return from.outcome().equals(one.byPolicies())
+                ? Answer.change(from, to)
+                : Answer.change(
+                        new Answer(one.byPolicies(), ""), new Answer(to.outcome(), ""));
     }
 
     /** In the order permit to deny and so on, then tool, then principal. */

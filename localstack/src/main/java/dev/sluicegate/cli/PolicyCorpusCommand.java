@@ -16,6 +16,11 @@ import picocli.CommandLine.Parameters;
             "Decide every request of a directory of Cedar integration tests and compare with the"
                     + " recorded decision, determining policies and failing policies.",
             "Prints `N requests, M mismatches`; exits with 1 if there is a mismatch."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 all as recorded, 1 a mismatch, 3 something could not be read.",
+            "For example: ./sluicegate policy corpus cedar-integration-tests"
         })
 final class PolicyCorpusCommand implements Callable<Integer> {
     /** Beyond these the count says enough. */

@@ -7,6 +7,7 @@ import dev.sluicegate.policy.InvalidPolicyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,6 +25,15 @@ import picocli.CommandLine.Option;
                     + " policy0, policy1 in the order of the file), nanos.",
             "A request that cannot be read is answered with deny and `error`; the command then exits"
                     + " with 3."
+        },
+        footer = {
+            "",
+            "A line of REQUESTS: {\"principal\":\"User::\\\"ada\\\"\",\"action\":\"Action::\\\"view\\\"\","
+                    + "\"resource\":{\"type\":\"Photo\",\"id\":\"p\"},\"context\":{}}",
+            "Exit codes: 0 all were decided, 1 policies, schema or entities cannot be read, 3 a request"
+                    + " could not be read.",
+            "For example: ./sluicegate policy decide --policies p.cedar --entities e.json --requests"
+                    + " r.ndjson"
         })
 final class PolicyDecideCommand implements Callable<Integer> {
     private final Workspace workspace;
@@ -32,7 +42,7 @@ final class PolicyDecideCommand implements Callable<Integer> {
             names = "--policies",
             required = true,
             paramLabel = "FILE",
-            description = "Cedar policies")
+            description = "Cedar policies, or a policy set in Cedar's JSON format, with templates and links")
     private Path policies = Path.of("");
 
     @Option(
@@ -82,8 +92,22 @@ final class PolicyDecideCommand implements Callable<Integer> {
                             : json(read(entities), String.valueOf(entities)),
                     true);
         } catch (InvalidPolicyException e) {
-            throw new CommandFailedException(ExitCode.NO, policies + ": " + e.getMessage());
+            throw new CommandFailedException(ExitCode.NO, placed(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** With the file that a person can open instead of what it is for. */
+    private String placed(String message) {
+        var files = new LinkedHashMap<String, @Nullable Path>();
+        files.put("policies:", policies);
+        files.put("schema:", schema);
+        files.put("entities:", entities);
+        for (var file : files.entrySet()) {
+            if (file.getValue() != null && message.startsWith(file.getKey())) {
+                return file.getValue() + ":" + message.substring(file.getKey().length());
+            }
+        }
+        return policies + ": " + message;
     }
 
     /** False when the line is no request. */

@@ -1,14 +1,18 @@
 package dev.sluicegate.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluicegate.policy.Decision;
+import dev.sluicegate.policy.DecisionRequest;
 import dev.sluicegate.policy.Rule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -53,7 +57,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
     private @Nullable Duration since;
 
     @Mixin private ToolSelection tools = new ToolSelection();
-    @Mixin private Recorded.Reader reader = new Recorded.Reader();
+    @Mixin private Recorded.PeriodReader reader = new Recorded.PeriodReader();
     @Mixin private StackSelection selection = new StackSelection();
     @Mixin private OutputFormat format = new OutputFormat();
 
@@ -83,9 +87,10 @@ final class PolicyDiffCommand implements Callable<Integer> {
         var json = OutputFormat.JSON.createObjectNode();
         json.put("a", a.set().id()).put("b", b.set().id());
         policies(a, b, json.putArray("policies"));
+        others(a, b, json.putArray("others"));
         var cases = cases(a, b, json.putArray("cases"));
         json.put("casesCompared", cases);
-        @Nullable Flips compared = since == null ? null : calls(a, b, since, json);
+        @Nullable Compared compared = since == null ? null : calls(a, b, since, json);
         if (format.json()) {
             workspace.out().println(OutputFormat.pretty(json));
         } else {
@@ -94,13 +99,14 @@ final class PolicyDiffCommand implements Callable<Integer> {
         if (compared != null && compared.tampered()) {
             return ExitCode.TAMPERED;
         }
-        var changed = !json.path("policies").isEmpty() || !json.path("cases").isEmpty();
+        var changed =
+                !json.path("policies").isEmpty()
+                        || !json.path("others").isEmpty()
+                        || !json.path("cases").isEmpty();
         if (changed || !json.path("calls").isEmpty()) {
             return ExitCode.NO;
         }
-        return compared != null && !compared.undecided().isEmpty()
-                ? ExitCode.UNREACHABLE
-                : ExitCode.OK;
+        return compared == null || compared.complete() ? ExitCode.OK : ExitCode.UNREACHABLE;
     }
 
     private static void policies(PolicyWorld a, PolicyWorld b, ArrayNode list) {
@@ -119,6 +125,47 @@ final class PolicyDiffCommand implements Callable<Integer> {
                 list.addObject().put("id", id).put("change", "changed").put("at", b.place(id));
             }
         }
+    }
+
+    /** Who may be named, what the schema's types say and what the tools are. */
+    private static void others(PolicyWorld a, PolicyWorld b, ArrayNode list) {
+        differing("role", roles(a), roles(b), list);
+        differing(
+                "stub",
+                Map.of("", a.sources().stub()),
+                Map.of("", b.sources().stub()),
+                list);
+        differing("tool", manifests(a), manifests(b), list);
+    }
+
+    private static void differing(
+            String what, Map<String, ?> before, Map<String, ?> after, ArrayNode list) {
+        var names = new TreeSet<>(before.keySet());
+        names.addAll(after.keySet());
+        for (var name : names) {
+            if (!Objects.equals(before.get(name), after.get(name))) {
+                list.addObject()
+                        .put("what", (what + " " + name).strip())
+                        .put(
+                                "change",
+                                !before.containsKey(name)
+                                        ? "added"
+                                        : after.containsKey(name) ? "changed" : "removed");
+            }
+        }
+    }
+
+    private static Map<String, String> roles(PolicyWorld world) {
+        var roles = new HashMap<String, String>();
+        var named = world.sources().roles();
+        (named == null ? List.<String>of() : named).forEach(role -> roles.put(role, role));
+        return roles;
+    }
+
+    private static Map<String, JsonNode> manifests(PolicyWorld world) {
+        var manifests = new HashMap<String, JsonNode>();
+        world.tools().forEach((name, tool) -> manifests.put(name, tool.toJson()));
+        return manifests;
     }
 
     private static Map<String, Rule> byId(PolicyWorld world) {
@@ -140,14 +187,13 @@ final class PolicyDiffCommand implements Callable<Integer> {
                 continue;
             }
             compared++;
-            var from = word(a.decide(one.request()).orElse(null));
-            var to = word(b.decide(one.request()).orElse(null));
-            if (!from.equals(to)) {
+            var change = change(a, b, one.request());
+            if (change != null) {
                 list.addObject()
                         .put("file", one.file())
                         .put("name", one.name())
-                        .put("from", from)
-                        .put("to", to);
+                        .put("from", change.from())
+                        .put("to", change.to());
             }
         }
         return compared;
@@ -170,37 +216,52 @@ final class PolicyDiffCommand implements Callable<Integer> {
         return null;
     }
 
-    private Flips calls(PolicyWorld a, PolicyWorld b, Duration back, ObjectNode json) {
+    private Compared calls(PolicyWorld a, PolicyWorld b, Duration back, ObjectNode json) {
         var admin = selection.admin(workspace);
         var recorded = Recorded.since(admin, reader, "policy diff", back);
         var list = json.putArray("calls");
-        var flips = Flips.of(recorded, b);
-        json.put("callsCompared", flips.decided());
+        var undecided = new TreeMap<String, List<String>>();
+        var compared = 0;
         for (var one : recorded.decisions()) {
             var request = one.request();
             if (request == null) {
+                undecided
+                        .computeIfAbsent(String.valueOf(one.problem()), _ -> new ArrayList<>())
+                        .add(one.callId());
                 continue;
             }
-            var from = word(a.decide(request).orElse(null));
-            var to = word(b.decide(request).orElse(null));
-            if (!from.equals(to)) {
+            compared++;
+            var change = change(a, b, request);
+            if (change != null) {
                 list.addObject()
                         .put("callId", one.callId())
                         .put("tool", one.tool())
                         .put("user", CallStory.name(one.principal(), admin.stack().issuer()))
-                        .put("from", from)
-                        .put("to", to);
+                        .put("from", change.from())
+                        .put("to", change.to());
             }
         }
-        var undecided = json.putObject("undecided");
-        new TreeMap<>(flips.undecided())
-                .forEach((problem, calls) -> calls.forEach(undecided.withArray(problem)::add));
-        return flips;
+        json.put("callsCompared", compared);
+        var problems = json.putObject("undecided");
+        undecided.forEach(
+                (problem, calls) -> calls.forEach(problems.withArray(problem)::add));
+        if (recorded.missing() != null) {
+            workspace.err().println(recorded.missing());
+        }
+        return new Compared(
+                undecided.containsKey("tampered"),
+                undecided.isEmpty() && recorded.missing() == null);
     }
 
-    private static String word(@Nullable Decision decision) {
-        return decision == null ? "refused" : decision.word();
+    private static Answer.@Nullable Change change(
+            PolicyWorld a, PolicyWorld b, DecisionRequest request) {
+        return Answer.change(
+                Answer.of(a.decide(request).orElse(null)),
+                Answer.of(b.decide(request).orElse(null)));
     }
+
+    /** How the recorded calls could be read. */
+    private record Compared(boolean tampered, boolean complete) {}
 
     private void print(ObjectNode json) {
         var out = workspace.out();
@@ -212,6 +273,10 @@ final class PolicyDiffCommand implements Callable<Integer> {
                                         + policy.path("id").asText()
                                         + "  "
                                         + policy.path("at").asText()));
+        json.path("others")
+                .forEach(one ->
+                        out.println(
+                                one.path("change").asText() + "  " + one.path("what").asText()));
         json.path("cases")
                 .forEach(one ->
                         out.println(

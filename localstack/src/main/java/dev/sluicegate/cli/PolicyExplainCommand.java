@@ -51,7 +51,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
         }
         var admin = selection.admin(workspace);
         var one = Recorded.of(admin, reader, "policy explain", callId);
-        var then = world(admin, one.set());
+        var then = PolicyWorld.stored(one.set(), admin);
         var now = PolicyWorld.published(PolicyWorld.HEAD, admin);
         var request = one.request();
         Optional<Decision> again =
@@ -66,18 +66,6 @@ final class PolicyExplainCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         return "tampered".equals(one.problem()) ? ExitCode.TAMPERED : ExitCode.UNREACHABLE;
-    }
-
-    /** The set that decided, if it still compiles for the tools there are. */
-    private static @Nullable PolicyWorld world(AdminClient admin, String set) {
-        try {
-            return PolicyWorld.published(set, admin);
-        } catch (CommandFailedException e) {
-            if (e.exitCode() == ExitCode.NO) {
-                return null;
-            }
-            throw e;
-        }
     }
 
     private void print(

@@ -9,7 +9,12 @@ import picocli.CommandLine.Option;
 /** What was in force when, and who saw to it. */
 @Command(
         name = "log",
-        description = "List published versions, newest first: when, by whom, what changed.")
+        description = "List published versions, newest first: when, by whom, what changed.",
+        footer = {
+            "",
+            "Exit codes: 0 told, 3 no stack answers.",
+            "For example: ./sluicegate policy log -o json"
+        })
 final class PolicyLogCommand implements Callable<Integer> {
     private final Workspace workspace;
 

@@ -14,6 +14,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Validate the policies of a folder and put them in force for the next calls.",
             "In prod they are proposed: somebody else reviews and releases them."
+        },
+        footer = {
+            "",
+            "Takes a token with the role policy-admin, the scope policy:write and a login with a second factor,",
+            "not older than 15 minutes: SLUICEGATE_TOKEN, or one of --user.",
+            "Exit codes: 0 in force, in shadow, proposed or unchanged, 1 refused, 3 no stack answers.",
+            "For example: ./sluicegate policy publish policies/next --shadow"
         })
 final class PolicyPublishCommand implements Callable<Integer> {
     private final Workspace workspace;

@@ -11,6 +11,11 @@ import picocli.CommandLine.Parameters;
         description = {
             "Put approved policies in force for the next calls.",
             "Refused when others were put in force since they were proposed."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 in force, 1 refused, 3 no stack answers.",
+            "For example: ./sluicegate policy release PROPOSAL --user paul"
         })
 final class PolicyReleaseCommand implements Callable<Integer> {
     private final Workspace workspace;

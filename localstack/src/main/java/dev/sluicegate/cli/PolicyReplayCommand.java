@@ -29,7 +29,10 @@ import picocli.CommandLine.Option;
             "    by: petra",
             "Exit codes: 0 no change that is not acknowledged, 1 there is one, 2 a recorded input was"
                     + " changed,",
-            "3 some calls could not be decided again (--accept-incomplete: not a failure).",
+            "3 some calls could not be decided again, or none was (--accept-incomplete: not a failure).",
+            "Where the outcome stays and who approves, how many, how soon or how fresh a login changes,"
+                    + " from and to are",
+            "what the output says, such as needs_approval(1 of billing-leads in 900 s).",
             "For example: ./sluicegate policy replay --candidate policies/next --since 24h --ack"
                     + " flips.yaml"
         })
@@ -57,10 +60,12 @@ final class PolicyReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--accept-incomplete",
-            description = "calls that cannot be decided again are counted, and no failure")
+            description =
+                    "calls that cannot be decided again or are not archived are told of, and no"
+                            + " failure; neither is that there are none")
     private boolean acceptIncomplete;
 
-    @Mixin private Recorded.Reader reader = new Recorded.Reader();
+    @Mixin private Recorded.PeriodReader reader = new Recorded.PeriodReader();
     @Mixin private StackSelection selection = new StackSelection();
     @Mixin private OutputFormat format = new OutputFormat();
 
@@ -81,7 +86,7 @@ final class PolicyReplayCommand implements Callable<Integer> {
                                         ExitCode.UNREACHABLE, "no policies are in force"));
         var world = PolicyWorld.folder(candidate.toString(), candidate, PolicyWorld.tools(inForce));
         var recorded = Recorded.since(admin, reader, "policy replay", since);
-        var flips = Flips.of(recorded, world);
+        var flips = Flips.of(recorded, set -> PolicyWorld.stored(set, admin), world);
         var open =
                 flips.flips().stream().filter(flip -> !wanted.cover(flip, recorded.now())).toList();
         if (format.json()) {
@@ -97,7 +102,17 @@ final class PolicyReplayCommand implements Callable<Integer> {
         if (!open.isEmpty()) {
             return ExitCode.NO;
         }
-        var incomplete = !flips.undecided().isEmpty() || recorded.uncounted() > 0;
+        if (recorded.missing() != null) {
+            workspace.err().println(recorded.missing());
+        }
+        if (flips.decided() == 0) {
+            workspace.err().println("nothing was decided again, so this says nothing");
+        }
+        var incomplete =
+                !flips.undecided().isEmpty()
+                        || recorded.uncounted() > 0
+                        || recorded.missing() != null
+                        || flips.decided() == 0;
         return incomplete && !acceptIncomplete ? ExitCode.UNREACHABLE : ExitCode.OK;
     }
 
@@ -183,6 +198,7 @@ final class PolicyReplayCommand implements Callable<Integer> {
         json.put("calls", recorded.calls()).put("decided", flips.decided());
         json.put("notAsked", recorded.calls() - recorded.decisions().size());
         json.put("uncounted", recorded.uncounted());
+        json.put("missing", recorded.missing());
         json.putObject("candidate").put("name", world.name()).put("set", world.set().id());
         var list = json.putArray("flips");
         for (var group : Flips.groups(flips.flips())) {

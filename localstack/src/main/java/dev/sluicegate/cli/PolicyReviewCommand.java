@@ -11,7 +11,13 @@ import picocli.CommandLine.Parameters;
 /** The second pair of eyes. */
 @Command(
         name = "review",
-        description = "Approve or reject proposed policies; nobody approves their own.")
+        description = "Approve or reject proposed policies; nobody approves their own.",
+        footer = {
+            "",
+            "Nobody reviews what they proposed. Look first: ./sluicegate policy diff head sha256:…",
+            "Exit codes: 0 done, 1 refused, 3 no stack answers.",
+            "For example: ./sluicegate policy review PROPOSAL --approve --user paul"
+        })
 final class PolicyReviewCommand implements Callable<Integer> {
     private final Workspace workspace;
 

@@ -12,6 +12,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Publish the policies of an older version as a new one.",
             "The rules of `policy publish` hold: in prod somebody else reviews it."
+        },
+        footer = {
+            "",
+            "`policy log` lists the versions.",
+            "Exit codes: 0 in force or proposed, 1 refused, 3 no stack answers.",
+            "For example: ./sluicegate policy rollback 3"
         })
 final class PolicyRollbackCommand implements Callable<Integer> {
     private final Workspace workspace;

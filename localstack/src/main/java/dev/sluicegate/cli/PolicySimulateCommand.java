@@ -1,5 +1,7 @@
 package dev.sluicegate.cli;
 
+import dev.sluicegate.policy.Decision;
+import dev.sluicegate.policy.UnrepresentableInputException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +48,11 @@ final class PolicySimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var world = PolicyWorld.open(policies, workspace, selection, tools);
-        return answer(workspace, format, world, question, tool, arguments);
+        var asked =
+                PolicyWorld.isPublished(policies)
+                        ? question.in(selection.admin(workspace))
+                        : question;
+        return answer(workspace, format, world, asked, tool, arguments);
     }
 
     static int answer(
@@ -57,12 +63,15 @@ final class PolicySimulateCommand implements Callable<Integer> {
             String tool,
             String arguments) {
         var request = question.of(Question.tool(world, tool), arguments);
-        var decision =
-                world.decide(request)
-                        .orElseThrow(() ->
-                                new CommandFailedException(
-                                        ExitCode.NO,
-                                        "refused: policy cannot look at these arguments exactly"));
+        Decision decision;
+        try {
+            decision = world.engine().decide(request);
+        } catch (UnrepresentableInputException e) {
+            throw new CommandFailedException(
+                    ExitCode.NO,
+                    "refused: policy cannot look at the arguments exactly: " + e.getMessage(),
+                    e);
+        }
         if (format.json()) {
             workspace.out().println(OutputFormat.pretty(world.json(decision)));
         } else {

@@ -31,7 +31,9 @@ final class PolicyText {
                             + step.path("base").asLong()
                             + ": "
                             + summary(step)
-                            + "\nsomebody else approves it with `"
+                            + "\nlook at it with `"
+                            + look(step)
+                            + "`\nsomebody else approves it with `"
                             + RootCommand.LAUNCHER
                             + " policy review "
                             + id
@@ -68,7 +70,16 @@ final class PolicyText {
                         ? ", approved by " + name(proposal.path("reviewer"))
                         : "")
                 + "  "
-                + summary(proposal);
+                + summary(proposal)
+                + "\n  look at it with: "
+                + look(proposal);
+    }
+
+    /** What is proposed, beside what is in force. */
+    private static String look(JsonNode proposal) {
+        return RootCommand.LAUNCHER
+                + " policy diff head "
+                + proposal.path("shadow").asText(proposal.path("set").asText());
     }
 
     static String version(JsonNode version) {
@@ -94,6 +105,7 @@ final class PolicyText {
         changes.path("added").forEach(id -> ids.add("+" + id.asText()));
         changes.path("removed").forEach(id -> ids.add("-" + id.asText()));
         changes.path("changed").forEach(id -> ids.add("~" + id.asText()));
+        changes.path("others").forEach(other -> ids.add(other.asText()));
         var few = 6;
         return (step.has("rollbackTo")
                         ? "back to version " + step.path("rollbackTo").asLong() + ", "

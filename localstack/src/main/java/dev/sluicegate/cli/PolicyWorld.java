@@ -77,6 +77,18 @@ record PolicyWorld(
         }
     }
 
+    /** A set that was published once, or null if it is not there or no longer compiles for the tools. */
+    static @Nullable PolicyWorld stored(String set, AdminClient admin) {
+        try {
+            return published(set, admin);
+        } catch (CommandFailedException e) {
+            if (e.exitCode() == ExitCode.NO) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
     static PolicyWorld folder(String name, Path folder, Collection<ToolManifest> tools) {
         if (!Files.isDirectory(folder)) {
             throw new CommandFailedException(ExitCode.USAGE, "`" + name + "` is not a folder");

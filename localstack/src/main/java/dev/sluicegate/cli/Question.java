@@ -15,6 +15,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -37,8 +38,8 @@ final class Question {
             description = "roles instead of the user's own")
     private @Nullable List<String> roles;
 
-    @Option(names = "--env", paramLabel = "dev|prod", description = "environment (dev)")
-    private String env = "dev";
+    @Option(names = "--env", paramLabel = "dev|prod", description = "environment (that of the running stack, else dev)")
+    private @Nullable String env;
 
     @Option(names = "--mfa", description = "as after a login with a second factor")
     private boolean mfa;
@@ -88,23 +89,41 @@ final class Question {
     @Option(
             names = "--at",
             paramLabel = "TIME",
-            description = "when, such as 2026-11-23T10:00:00Z (now)")
-    private Instant at = Instant.now();
+            description = "when, such as 2026-11-23T10:00:00Z (the stack's time, else now)")
+    private @Nullable Instant at;
 
     @Option(names = "--approved", description = "an approval of exactly this call is at hand")
     private boolean approved;
+
+    private ZoneId zone = ZoneOffset.UTC;
+
+    /** What was left out is as in the stack whose policies are asked. */
+    Question in(AdminClient stack) {
+        stack.policySet(null)
+                .ifPresent(there -> {
+                    env = env == null ? there.path("environment").textValue() : env;
+                    var now = there.path("now").textValue();
+                    at = at == null && now != null ? Instant.parse(now) : at;
+                    zone = ZoneId.of(there.path("zone").asText("UTC"));
+                });
+        return this;
+    }
+
+    private String environment() {
+        return env == null ? "dev" : env;
+    }
 
     /** Everything that is not the tool and its arguments. */
     DecisionRequest.Caller caller() {
         if (user == null && roles == null) {
             throw new CommandFailedException(ExitCode.USAGE, "say who asks: --user or --role");
         }
-        if (!Set.of("dev", "prod").contains(env)) {
+        if (!Set.of("dev", "prod").contains(environment())) {
             throw new CommandFailedException(
                     ExitCode.USAGE, "environment `" + env + "` is neither dev nor prod");
         }
         return new DecisionRequest.Caller(
-                user == null ? "somebody" : user, true, roles(), Map.of("tenant", "demo"), env);
+                user == null ? "somebody" : user, true, roles(), Map.of("tenant", "demo"), environment());
     }
 
     private Set<String> roles() {
@@ -152,7 +171,8 @@ final class Question {
             throw new CommandFailedException(
                     ExitCode.NO, "a receiver is not exactly one plain address");
         }
-        var local = at.atZone(ZoneOffset.UTC);
+        var when = at == null ? Instant.now() : at;
+        var local = when.atZone(zone);
         return new DecisionRequest(
                 caller(),
                 tool.name(),
@@ -163,7 +183,7 @@ final class Question {
                         mfa,
                         authAge.toSeconds(),
                         "127.0.0.1",
-                        at,
+                        when,
                         local.getHour(),
                         local.getDayOfWeek().getValue()),
                 new DecisionRequest.Chain(

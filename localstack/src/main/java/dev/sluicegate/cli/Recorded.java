@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -19,8 +20,15 @@ import picocli.CommandLine.Option;
  * @param since of the first call
  * @param calls that were looked at
  * @param uncounted refusals that were only counted, because there were too many of one principal
+ * @param missing what is not in it because it was not archived yet, for people; null when nothing is
  */
-record Recorded(Instant now, Instant since, int calls, long uncounted, List<One> decisions) {
+record Recorded(
+        Instant now,
+        Instant since,
+        int calls,
+        long uncounted,
+        @Nullable String missing,
+        List<One> decisions) {
     /** A bound for one command, well above a busy day of a team. */
     static final int MAX_CALLS = 100_000;
 
@@ -39,6 +47,18 @@ record Recorded(Instant now, Instant since, int calls, long uncounted, List<One>
         String user() {
             return user;
         }
+    }
+
+    /** Options of commands that read all decisions of a time. */
+    static final class PeriodReader {
+        @Mixin private Reader reader = new Reader();
+
+        @Option(
+                names = "--wait",
+                paramLabel = "TIME",
+                converter = Durations.class,
+                description = "how long to wait until all calls so far are archived (5s)")
+        private Duration wait = Duration.ofSeconds(5);
     }
 
     /**
@@ -65,6 +85,12 @@ record Recorded(Instant now, Instant since, int calls, long uncounted, List<One>
             return record.path("decision").path("outcome").asText();
         }
 
+        /** What the policies alone said: another decision service can only have taken a permit away. */
+        String byPolicies() {
+            var external = record.path("decision").path("external").path("outcome").asText("allow");
+            return external.equals("allow") ? outcome() : "permit";
+        }
+
         List<String> policies() {
             var ids = new ArrayList<String>();
             record.path("decision").path("policies").forEach(id -> ids.add(id.asText()));
@@ -79,17 +105,26 @@ record Recorded(Instant now, Instant since, int calls, long uncounted, List<One>
     /**
      * @throws CommandFailedException if the reader is no auditor, or there is more than can be read
      */
-    static Recorded since(AdminClient admin, Reader reader, String purpose, Duration back) {
+    static Recorded since(
+            AdminClient admin, PeriodReader reader, String purpose, Duration back) {
         var all = new ArrayList<One>();
         var calls = 0;
         var uncounted = 0L;
         @Nullable String after = null;
         @Nullable Instant now = null;
+        @Nullable String missing = null;
+        // once for all pages: what is recorded while they are read is not of this question
+        var wait = reader.wait;
         do {
             var page =
                     admin.decisions(
-                            new RunningStack.Reading(reader.user(), purpose, back, after, null));
-            now = now == null ? Instant.parse(page.path("now").asText()) : now;
+                            new RunningStack.Reading(
+                                    reader.reader.user(), purpose, back, wait, after, null));
+            if (now == null) {
+                now = Instant.parse(page.path("now").asText());
+                missing = missing(page);
+                wait = Duration.ZERO;
+            }
             calls += page.path("calls").asInt();
             uncounted += page.path("uncounted").asLong();
             page.path("decisions").forEach(decision -> all.add(one(decision)));
@@ -100,7 +135,20 @@ record Recorded(Instant now, Instant since, int calls, long uncounted, List<One>
                         "there are more than " + MAX_CALLS + " calls; take a shorter --since");
             }
         } while (after != null);
-        return new Recorded(now, now.minus(back), calls, uncounted, all);
+        return new Recorded(now, now.minus(back), calls, uncounted, missing, all);
+    }
+
+    private static @Nullable String missing(JsonNode page) {
+        if (page.path("archived").asBoolean()) {
+            return null;
+        }
+        var behind = page.path("behindSeconds");
+        return behind.isNumber()
+                ? "not covered: calls of the last "
+                        + behind.asLong()
+                        + " s, which are recorded and not archived yet; --wait takes longer"
+                : "not covered: calls that are recorded and not archived yet, since when is not known;"
+                        + " --wait takes longer";
     }
 
     /**
@@ -114,7 +162,12 @@ record Recorded(Instant now, Instant since, int calls, long uncounted, List<One>
         var decisions =
                 admin.decisions(
                                 new RunningStack.Reading(
-                                        reader.user(), purpose, Duration.ZERO, null, callId))
+                                        reader.user(),
+                                        purpose,
+                                        Duration.ZERO,
+                                        Duration.ZERO,
+                                        null,
+                                        callId))
                         .path("decisions");
         if (decisions.isEmpty()) {
             throw none.get();

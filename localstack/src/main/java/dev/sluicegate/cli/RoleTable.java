@@ -110,7 +110,8 @@ final class RoleTable {
             if (line.isBlank() || line.startsWith("#")) {
                 continue;
             }
-            var cells = cells(number, line);
+            // spreadsheets begin UTF-8 with a mark
+            var cells = cells(number, number == 1 ? line.replaceFirst("^\uFEFF", "") : line);
             if (header == null) {
                 header = cells;
                 header(number, cells);

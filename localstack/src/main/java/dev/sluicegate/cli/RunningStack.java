@@ -54,8 +54,10 @@ public interface RunningStack extends AutoCloseable {
     ObjectNode policySet(@Nullable String set);
 
     /**
-     * Recorded decisions with what they were made from: {@code now} (the stack's time), {@code calls}, {@code uncounted}, {@code after} (null
-     * on the last page) and {@code decisions}, each with {@code record} and either {@code input} or {@code
+     * Recorded decisions of archived calls with what they were made from: {@code now} (the stack's time),
+     * {@code archived} (whether all calls recorded until the question are), {@code behindSeconds} (how many
+     * seconds of calls may be missing; null when not known), {@code calls}, {@code uncounted}, {@code after}
+     * (null on the last page) and {@code decisions}, each with {@code record} and either {@code input} or {@code
      * problem}. Leaves a record of the reading.
      *
      * @throws NotAllowedException if the user is no auditor
@@ -66,6 +68,7 @@ public interface RunningStack extends AutoCloseable {
      * @param user of the demo company, an auditor
      * @param purpose the command that reads
      * @param back how far to go back from the stack's own time
+     * @param patience how long to wait until everything recorded so far is archived
      * @param after where the page before ended, or null
      * @param callId the one call that is meant, or null for all
      */
@@ -73,6 +76,7 @@ public interface RunningStack extends AutoCloseable {
             String user,
             String purpose,
             Duration back,
+            Duration patience,
             @Nullable String after,
             @Nullable String callId) {}
 

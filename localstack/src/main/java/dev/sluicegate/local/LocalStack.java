@@ -210,6 +210,8 @@ public final class LocalStack implements RunningStack {
                         Product.resource(STAGE, "audit"),
                         Product.resource(STAGE, "publisher"),
                         clock);
+        var issuers =
+                IssuerConfig.parse(String.valueOf(settings.get("ISSUERS")), mcp.toString());
         storedPolicies = new StoredPolicies(operator, Product.resource(STAGE, "policy"));
         publishing =
                 new Publishing(
@@ -221,12 +223,9 @@ public final class LocalStack implements RunningStack {
                                 options.environment(),
                                 clock),
                         new PolicyEditors(
-                                new AccessTokens(
-                                        IssuerConfig.parse(
-                                                String.valueOf(settings.get("ISSUERS")),
-                                                mcp.toString()),
-                                        options.environment(),
-                                        clock)),
+                                new AccessTokens(issuers, options.environment(), clock),
+                                issuers.stream().anyMatch(one -> one.personClaim() != null),
+                                clock),
                         template,
                         options.fixtures(),
                         issuer.issuer());
@@ -401,17 +400,33 @@ public final class LocalStack implements RunningStack {
     /** As {@code policy publish} does it for the policy admin. */
     ObjectNode publish(Path policies) {
         return publishing.publish(
-                token(TokenOrder.of(DemoCompany.POLICY_ADMIN)), policies, false, false);
+                token(TokenOrder.forPolicy(DemoCompany.POLICY_ADMIN)), policies, false, false);
     }
 
     @Override
     public ObjectNode policySet(@Nullable String set) {
-        return storedPolicies.set(set);
+        return storedPolicies
+                .set(set)
+                .put("now", clock.instant().toString())
+                .put("zone", routerEnvironment().getOrDefault("ZONE", "UTC"))
+                .put("environment", routerEnvironment().getOrDefault("ENVIRONMENT", "dev"));
     }
 
     @Override
     public ObjectNode decisions(Reading reading) {
-        return auditing.read(reading);
+        var archived = awaitArchived(reading);
+        var page = auditing.read(reading).put("archived", archived);
+        var behind = archived ? Duration.ZERO : pump.behind();
+        return page.put("behindSeconds", behind == null ? null : behind.plusMillis(999).toSeconds());
+    }
+
+    private boolean awaitArchived(Reading reading) {
+        try {
+            return pump.awaitCaughtUp(reading.patience());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Waits until everything written so far is archived; false if it was not within {@code patience}. */

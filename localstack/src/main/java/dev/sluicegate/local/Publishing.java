@@ -52,6 +52,7 @@ final class Publishing implements PolicyDesk {
         this.editors = editors;
         this.template = template;
         this.fixtures = fixtures;
+        names.put(PolicyPublisher.DEPLOYMENT, "deployment");
         DemoCompany.users()
                 .forEach(user -> names.put(PrincipalId.of(issuer, user.name()), user.name()));
     }
@@ -187,6 +188,7 @@ final class Publishing implements PolicyDesk {
         changes.added().forEach(shown.putArray("added")::add);
         changes.removed().forEach(shown.putArray("removed")::add);
         changes.changed().forEach(shown.putArray("changed")::add);
+        changes.others().forEach(shown.putArray("others")::add);
         return json;
     }
 

@@ -2,6 +2,8 @@ package dev.sluicegate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluicegate.record.AuditRecord;
 import dev.sluicegate.record.JournalKeys;
 import dev.sluicegate.record.PrincipalId;
@@ -44,6 +46,31 @@ class CallTraceTest {
     @AfterEach
     void close() {
         db.close();
+    }
+
+    @Test
+    void whatIsInShadowAndWhatAnotherServiceSaidIsToldOf() {
+        var decided =
+                "{\"outcome\":\"deny\",\"policies\":[],\"reasons\":[],\"set\":\"sha256:00\",\"version\":3,"
+                        + "\"external\":{\"service\":\"opa/allow\",\"outcome\":\"deny\",\"reason\":\"closed\"},"
+                        + "\"shadow\":[{\"set\":\"sha256:00\",\"outcome\":\"needs_approval\",\"policies\":[\"trial\"]},"
+                        + "{\"set\":\"sha256:01\",\"outcome\":\"permit\",\"policies\":[]}]}";
+        var call = OutputFormat.JSON.createObjectNode();
+        call.set("decision", json(decided));
+
+        assertThat(CallStory.of(call, ISSUER).lines())
+                .contains(
+                        "          opa/allow said deny: closed",
+                        "shadow    needs approval by trial   were the policies in shadow enforced",
+                        "shadow    permit   were the set in shadow in force: sha256:01");
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return OutputFormat.JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     @Test

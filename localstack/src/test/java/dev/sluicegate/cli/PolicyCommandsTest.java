@@ -39,6 +39,14 @@ class PolicyCommandsTest {
                         "policy diff",
                         "policy replay",
                         "policy explain",
+                        "policy publish",
+                        "policy pending",
+                        "policy review",
+                        "policy release",
+                        "policy rollback",
+                        "policy log",
+                        "policy decide",
+                        "policy corpus",
                         "policy export",
                         "policy import rbac",
                         "who-can",
@@ -184,19 +192,21 @@ class PolicyCommandsTest {
                 # who may do what
                 role,crm___get_customer,billing___refund
                 support,x,approval:billing-leads
-                auditor,yes,
+                counter-hall,yes,
                 """);
-        var next = Files.createDirectories(home.resolve("next"));
+        var next = home.resolve("next");
 
         var imported =
                 run("policy", "import", "rbac", table.toString(), "--to", next + "/rbac.cedar");
 
         assertThat(imported.code()).as(imported.err()).isZero();
-        assertThat(imported.out()).contains("3 grants written");
+        assertThat(imported.out()).contains("3 grants written").contains("3 roles added");
+        assertThat(Files.readString(next.resolve("roles.txt")))
+                .endsWith("# From roles.csv:\nbilling-leads\ncounter-hall\nsupport\n");
         assertThat(run("policy", "check", next.toString()).code()).isZero();
         var who = run("who-can", "crm___get_customer", "--policies", next.toString(), "-o", "json");
-        assertThat(who.json().path("roles").toString()).isEqualTo("[\"auditor\",\"support\"]");
-        assertThat(who.json().path("users").toString()).isEqualTo("[\"ada\",\"vera\"]");
+        assertThat(who.json().path("roles").toString()).isEqualTo("[\"counter-hall\",\"support\"]");
+        assertThat(who.json().path("users").toString()).isEqualTo("[\"ada\"]");
         assertThat(
                         run(
                                         "policy",
@@ -205,6 +215,74 @@ class PolicyCommandsTest {
                                         table.toString(),
                                         "--to",
                                         next + "/rbac.cedar")
+                                .code())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void whatIsImportedBesideOtherPoliciesPassesTheCheckTogetherWithThem() throws IOException {
+        var next = Files.createDirectories(home.resolve("next"));
+        Files.writeString(
+                next.resolve("own.cedar"),
+                "@id(\"own\") permit (principal in Mcp::Role::\"auditor\", action =="
+                        + " Mcp::Action::\"crm___get_customer\", resource);");
+        Files.writeString(next.resolve("roles.txt"), "auditor # reads");
+        var yaml = home.resolve("roles.yaml");
+        Files.writeString(
+                yaml,
+                """
+                counter-hall:
+                  - crm___get_customer
+                  - billing___refund: approval:hall-leads
+                auditor:
+                  - billing___get_invoice
+                """);
+
+        var imported =
+                run("policy", "import", "rbac", yaml.toString(), "--to", next + "/rbac.cedar");
+
+        assertThat(imported.code()).as(imported.err()).isZero();
+        assertThat(Files.readString(next.resolve("roles.txt")))
+                .isEqualTo("auditor # reads\n# From roles.yaml:\ncounter-hall\nhall-leads\n");
+        assertThat(run("policy", "check", next.toString()).code()).isZero();
+
+        Files.delete(next.resolve("rbac.cedar"));
+        Files.delete(next.resolve("roles.txt"));
+        assertThat(
+                        run(
+                                        "policy",
+                                        "import",
+                                        "rbac",
+                                        yaml.toString(),
+                                        "--to",
+                                        next + "/rbac.cedar")
+                                .code())
+                .isZero();
+        assertThat(Files.readString(next.resolve("roles.txt")))
+                .as("the policies beside name roles of the baseline")
+                .contains("support-leads")
+                .contains("hall-leads");
+        assertThat(run("policy", "check", next.toString()).code()).isZero();
+    }
+
+    @Test
+    void anImportThatWouldNotPassTheCheckWritesNothing() throws IOException {
+        var next = Files.createDirectories(home.resolve("next"));
+        Files.writeString(
+                next.resolve("own.cedar"),
+                "@id(\"rbac-support-crm___get_customer\") forbid (principal, action, resource);");
+        var table = home.resolve("roles.csv");
+        Files.writeString(table, "\ufeffrole,tool\r\nsupport,crm___get_customer\r\n");
+
+        var imported =
+                run("policy", "import", "rbac", table.toString(), "--to", next + "/rbac.cedar");
+
+        assertThat(imported.code()).isEqualTo(ExitCode.NO);
+        assertThat(imported.err()).contains("@id is taken by");
+        assertThat(next.resolve("rbac.cedar")).doesNotExist();
+        assertThat(next.resolve("roles.txt")).doesNotExist();
+        assertThat(
+                        run("policy", "import", "rbac", table.toString(), "--to", next + "/rbac.txt")
                                 .code())
                 .isEqualTo(ExitCode.USAGE);
     }

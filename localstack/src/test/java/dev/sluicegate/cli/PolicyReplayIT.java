@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
@@ -125,6 +127,53 @@ class PolicyReplayIT {
     }
 
     @Test
+    void whoApprovesIsAsMuchOfADecisionAsThatSomebodyMust() throws Exception {
+        var candidate =
+                changed("@approver(\"Mcp::Role::billing-leads\")", "@approver(\"Mcp::Role::support\")");
+
+        var found = run("policy", "replay", "--candidate", candidate, "-o", "json");
+
+        assertThat(found.code()).isEqualTo(ExitCode.NO);
+        assertThat(found.json().path("flips")).hasSize(1);
+        var flip = found.json().path("flips").path(0);
+        assertThat(flip.path("from").asText()).isEqualTo("needs_approval(1 of billing-leads in 900 s)");
+        assertThat(flip.path("to").asText()).isEqualTo("needs_approval(1 of support in 900 s)");
+        assertThat(flip.path("examples").path(0).asText()).isEqualTo(large);
+        var plain = Files.createTempFile(home, "flips", ".yaml");
+        Files.writeString(
+                plain,
+                """
+                - {tool: billing___refund, from: needs_approval, to: needs_approval, until: 2026-11-30, why: w, by: petra}
+                """);
+        assertThat(replay(candidate, plain).code())
+                .as("an outcome that stays is no change of who approves")
+                .isEqualTo(ExitCode.NO);
+        Files.writeString(
+                plain,
+                """
+                - tool: billing___refund
+                  from: needs_approval(1 of billing-leads in 900 s)
+                  to: needs_approval(1 of support in 900 s)
+                  until: 2026-11-30
+                  why: support has leads of its own now
+                  by: petra
+                """);
+        assertThat(replay(candidate, plain).code()).isEqualTo(ExitCode.OK);
+
+        var diff =
+                run(
+                        "policy",
+                        "diff",
+                        "head",
+                        candidate,
+                        "--corpus",
+                        home.resolve("policies/corpus").toString(),
+                        "-o",
+                        "json");
+        assertThat(diff.json().path("cases").toString()).contains("1 of support in 900 s");
+    }
+
+    @Test
     void anAcknowledgementThatHasEndedOrIsAboutAnotherPolicyCoversNothing() throws Exception {
         var ended = replay(lowerLimit(), acknowledgement("refund-small", "2026-11-22"));
         assertThat(ended.code()).isEqualTo(ExitCode.NO);
@@ -146,6 +195,24 @@ class PolicyReplayIT {
         assertThat(replay.code()).isEqualTo(ExitCode.NO);
         assertThat(replay.err()).contains("x.cedar:1 x");
         assertThat(readings()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.sluicegate.cli.BadPolicies#all")
+    void whatCheckRefusesIsNotPublishedAndItsTextIsNotPrinted(BadPolicies.Bad bad)
+            throws Exception {
+        var folder = Files.createTempDirectory(home, "bad");
+        Files.writeString(folder.resolve("x.cedar"), BadPolicies.text(bad));
+        var before = run("policy", "log", "-o", "json").json().at("/versions/0/version");
+
+        var published = run("policy", "publish", folder.toString());
+
+        assertThat(published.code()).isEqualTo(ExitCode.NO);
+        var printed = published.out() + published.err();
+        assertThat(printed).contains(bad.place()).contains(bad.message());
+        assertThat(printed).doesNotContain(BadPolicies.CANARY).doesNotContain("\tat ");
+        assertThat(run("policy", "log", "-o", "json").json().at("/versions/0/version"))
+                .isEqualTo(before);
     }
 
     @Test
@@ -367,13 +434,17 @@ class PolicyReplayIT {
 
     /** The baseline with one changed rule: refunds without approval up to 40 instead of 100. */
     private static String lowerLimit() throws IOException {
+        return changed("decimal(\"100.0000\")", "decimal(\"40.0000\")");
+    }
+
+    private static String changed(String from, String to) throws IOException {
         var folder = Files.createTempDirectory(home, "candidate");
         try (var files = Files.list(Path.of(baseline()))) {
             for (var file : files.toList()) {
                 var text = Files.readString(file);
                 Files.writeString(
                         folder.resolve(String.valueOf(file.getFileName())),
-                        text.replace("decimal(\"100.0000\")", "decimal(\"40.0000\")"));
+                        text.replace(from, to));
             }
         }
         return folder.toString();

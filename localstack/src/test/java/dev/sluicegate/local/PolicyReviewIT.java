@@ -117,6 +117,26 @@ class PolicyReviewIT {
                 () -> desk().publish(token("ada"), folder, false, false),
                 "policy is changed with the role `policy-admin` only");
 
+        // what an assistant of hers holds
+        refused(
+                () ->
+                        desk().publish(
+                                        stack.token(TokenOrder.of("petra").withMfa()),
+                                        folder,
+                                        false,
+                                        false),
+                "policy is changed with the scope `policy:write` only");
+        refused(
+                () ->
+                        desk().publish(
+                                        stack.token(
+                                                TokenOrder.of("petra")
+                                                        .withScope("policy:write")),
+                                        folder,
+                                        false,
+                                        false),
+                "policy is changed after a login with a second factor");
+
         assertThat(version()).isEqualTo(before);
         assertThat(desk().pending().toString()).doesNotContain("no-right");
     }
@@ -220,11 +240,11 @@ class PolicyReviewIT {
     }
 
     private static String token(String user) {
-        return stack.token(TokenOrder.of(user));
+        return stack.token(TokenOrder.forPolicy(user));
     }
 
     private static String otherClient(String user) {
-        return stack.token(TokenOrder.of(user).withClient("inspector"));
+        return stack.token(TokenOrder.forPolicy(user).withClient("inspector"));
     }
 
     private static List<JsonNode> records(String proposal) throws IOException {

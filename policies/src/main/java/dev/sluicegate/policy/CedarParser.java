@@ -22,8 +22,13 @@ final class CedarParser {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final Pattern ID = Pattern.compile("@id\\(\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+    private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
     /** Both characters of {@code &&} count, so this is a chain of about 700 comparisons. */
     private static final int MAX_NESTING = 3_000;
+
+    /** A string of 100 KB fits; a person reads no more, and stored parts of a set have limits. */
+    private static final int MAX_TEXT = 128 * 1024;
 
     private CedarParser() {}
 
@@ -32,7 +37,13 @@ final class CedarParser {
         /** For messages: where it is and, when it says, what it is called. */
         String place() {
             var id = ID.matcher(text);
-            return file + ":" + line + (id.find() ? " " + id.group(1) : "");
+            // what is no legal id may be anything, and places are printed
+            return file
+                    + ":"
+                    + line
+                    + (id.find() && PLAIN_ID.matcher(id.group(1)).matches()
+                            ? " " + id.group(1)
+                            : "");
         }
     }
 
@@ -134,6 +145,15 @@ final class CedarParser {
      * @throws InvalidPolicyException if the statement is not one policy
      */
     static Parsed parse(Statement statement) {
+        if (statement.text().length() > MAX_TEXT) {
+            throw new InvalidPolicyException(
+                    statement.place()
+                            + ": has "
+                            + statement.text().length()
+                            + " characters, at most "
+                            + MAX_TEXT
+                            + "; what is in long lists belongs into attributes or roles");
+        }
         if (nesting(statement.text()) > MAX_NESTING) {
             throw new InvalidPolicyException(statement.place() + ": is nested too deeply");
         }

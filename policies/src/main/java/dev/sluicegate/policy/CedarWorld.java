@@ -14,6 +14,8 @@ import dev.sluicegate.policy.cedar.Policies;
 import dev.sluicegate.policy.cedar.Policy;
 import dev.sluicegate.policy.cedar.Request;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,7 @@ public final class CedarWorld {
     }
 
     /**
-     * @param policies Cedar text
+     * @param policies Cedar text, or a policy set in Cedar's JSON format, with templates and links
      * @param schema Cedar text or JSON, or null; says which actions are in which groups
      * @param entities JSON array of entities
      * @param byAnnotation whether a policy is called by its {@code @id}, where it has one, and not by its
@@ -58,10 +60,27 @@ public final class CedarWorld {
         var parsed = parse(policies, byAnnotation);
         try {
             var known = schema == null ? CedarSchema.NONE : CedarSchema.of(schema);
-            return new CedarWorld(Policies.of(parsed), entities(known, entities), known);
+            return new CedarWorld(policies(parsed, policies), entities(known, entities), known);
         } catch (MalformedPolicyException e) {
             throw new InvalidPolicyException(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Two of one id are told of where the second one is. */
+    private static Policies policies(List<Policy> parsed, String text) {
+        var ids = new HashSet<String>();
+        for (var policy : parsed) {
+            if (!ids.add(policy.id())) {
+                CedarParser.statements("policies", text).stream()
+                        .filter(statement -> statement.place().endsWith(" " + policy.id()))
+                        .skip(1)
+                        .findFirst()
+                        .ifPresent(second -> {
+                            throw new InvalidPolicyException(second.place() + ": id given twice");
+                        });
+            }
+        }
+        return Policies.of(parsed);
     }
 
     /**
@@ -72,11 +91,15 @@ public final class CedarWorld {
     public Request request(JsonNode request) {
         try {
             var action = uid(request.path("action"), "action");
+            var context = request.path("context");
+            if (!context.isObject() && !context.isMissingNode()) {
+                throw new MalformedPolicyException("`context` is not an object");
+            }
             return new Request(
                     uid(request.path("principal"), "principal"),
                     action,
                     uid(request.path("resource"), "resource"),
-                    schema.context(action, request.path("context")));
+                    schema.context(action, context));
         } catch (MalformedPolicyException e) {
             throw new InvalidPolicyException("request: " + e.getMessage());
         }
@@ -100,6 +123,9 @@ public final class CedarWorld {
     }
 
     private static List<Policy> parsed(String text, boolean byAnnotation) {
+        if (text.stripLeading().startsWith("{")) {
+            return set(text);
+        }
         try {
             var set = NativeParser.parse(escaped(text));
             if (!set.templates.isEmpty()) {
@@ -128,6 +154,15 @@ public final class CedarWorld {
         } catch (JsonProcessingException e) {
             one(text);
             throw new PolicyEngineException("the engine wrote malformed JSON", e);
+        }
+    }
+
+    private static List<Policy> set(String text) {
+        try {
+            return PolicySetJson.read(JSON.readTree(text));
+        } catch (JsonProcessingException e) {
+            throw new InvalidPolicyException(
+                    "policies:" + e.getLocation().getLineNr() + ": is not JSON");
         }
     }
 
@@ -160,25 +195,39 @@ public final class CedarWorld {
     private static Entities entities(CedarSchema schema, JsonNode json) {
         var parents = schema.actions();
         var entities = new ArrayList<Entity>();
+        if (!json.isArray()) {
+            throw new MalformedPolicyException("entities: are not a list");
+        }
+        var number = 0;
         for (var entity : json) {
-            var uid = PolicyJson.uid(entity.path("uid"), "uid");
-            var above = new LinkedHashSet<EntityUid>();
-            for (var parent : entity.path("parents")) {
-                above.add(PolicyJson.uid(parent, "parents"));
+            try {
+                entities.add(entity(schema, parents, entity));
+            } catch (MalformedPolicyException e) {
+                throw new MalformedPolicyException(
+                        "entities: entity " + number + ": " + e.getMessage());
             }
-            var declared = parents.remove(uid);
-            if (declared != null) {
-                above.addAll(declared);
-            }
-            entities.add(
-                    new Entity(
-                            uid,
-                            schema.attributes(uid.type(), entity.path("attrs")),
-                            above,
-                            schema.tags(uid.type(), entity.path("tags"))));
+            number++;
         }
         parents.forEach((uid, above) -> entities.add(new Entity(uid, above)));
         return Entities.of(entities);
+    }
+
+    private static Entity entity(
+            CedarSchema schema, Map<EntityUid, Collection<EntityUid>> parents, JsonNode entity) {
+        var uid = PolicyJson.uid(entity.path("uid"), "uid");
+        var above = new LinkedHashSet<EntityUid>();
+        for (var parent : entity.path("parents")) {
+            above.add(PolicyJson.uid(parent, "parents"));
+        }
+        var declared = parents.remove(uid);
+        if (declared != null) {
+            above.addAll(declared);
+        }
+        return new Entity(
+                uid,
+                schema.attributes(uid.type(), entity.path("attrs")),
+                above,
+                schema.tags(uid.type(), entity.path("tags")));
     }
 
     private static EntityUid uid(JsonNode json, String name) {

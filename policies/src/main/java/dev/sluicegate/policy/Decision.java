@@ -58,7 +58,8 @@ public sealed interface Decision {
      * @param set {@code sha256:<hex>} of the policy set
      * @param version number of the policy set
      * @param inputSha {@code sha256:<hex>} of the canonical decision input
-     * @param shadow what policies in shadow would have said, or null where there are none
+     * @param shadows what would have been decided otherwise, by policies in shadow and by a set in shadow;
+     *     none of it is in this decision
      * @param external what another decision service said, or null when it was not asked
      */
     record Basis(
@@ -69,12 +70,13 @@ public sealed interface Decision {
             String set,
             long version,
             String inputSha,
-            @Nullable Shadow shadow,
+            List<Shadow> shadows,
             @Nullable External external) {
         public Basis {
             policies = List.copyOf(policies);
             reasons = List.copyOf(reasons);
             errors = List.copyOf(errors);
+            shadows = List.copyOf(shadows);
         }
 
         /** Of policies in force alone. */
@@ -86,21 +88,22 @@ public sealed interface Decision {
                 String set,
                 long version,
                 String inputSha) {
-            this(policies, reasons, errors, role, set, version, inputSha, null, null);
+            this(policies, reasons, errors, role, set, version, inputSha, List.of(), null);
         }
 
         public Basis withReasons(List<String> other) {
             return new Basis(
-                    policies, other, errors, role, set, version, inputSha, shadow, external);
+                    policies, other, errors, role, set, version, inputSha, shadows, external);
         }
 
-        public Basis withShadow(Shadow said) {
+        public Basis withShadows(List<Shadow> said) {
             return new Basis(
                     policies, reasons, errors, role, set, version, inputSha, said, external);
         }
 
         public Basis withExternal(External said) {
-            return new Basis(policies, reasons, errors, role, set, version, inputSha, shadow, said);
+            return new Basis(
+                    policies, reasons, errors, role, set, version, inputSha, shadows, said);
         }
     }
 
@@ -119,7 +122,8 @@ public sealed interface Decision {
     /**
      * A decision that is recorded and not enforced.
      *
-     * @param set {@code sha256:<hex>}
+     * @param set {@code sha256:<hex>}: the set in force where its own policies in shadow had their say, else
+     *     the set in shadow
      * @param outcome a {@link Decision#word}, or {@code error} when it could not be made
      */
     record Shadow(String set, String outcome, List<String> policies) {

@@ -44,12 +44,10 @@ public final class PolicyCompiler {
     private static final Set<String> MODES = Set.of("enforce", "shadow");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
+    private static final int MAX_REASON = 300;
+
     /** Beyond this a slice about every tool no longer fits where slices are stored. */
     private static final int MAX_RULES = 10_000;
-
-    /** How a condition's JSON names what the conversation has touched. */
-    private static final String CHAIN =
-            "{\".\":{\"left\":{\"Var\":\"context\"},\"attr\":\"chain\"}}";
 
     /** Part of every receipt: what another validator accepted says nothing about this one. */
     private static final String VALIDATOR = "cedar-java 4.10.0, strict\n";
@@ -256,6 +254,14 @@ public final class PolicyCompiler {
         if (!names.isEmpty()) {
             problems.add(place + ": unknown annotation @" + String.join(", @", names));
         }
+        var reason = rule.reason();
+        if (reason != null && !isPlain(reason)) {
+            problems.add(
+                    place
+                            + ": @reason is told to callers: one line of at most "
+                            + MAX_REASON
+                            + " printable characters");
+        }
         var mode = rule.annotation("mode");
         if (mode != null && !MODES.contains(mode)) {
             problems.add(place + ": @mode is enforce or shadow");
@@ -294,6 +300,16 @@ public final class PolicyCompiler {
         var roles = new TreeSet<String>();
         entities(rule.json(), Cedar.ROLE_TYPE, roles);
         roles.forEach(role -> requireKnown(role, "policy", place));
+    }
+
+    private static boolean isPlain(String reason) {
+        return reason.length() <= MAX_REASON
+                && reason.codePoints()
+                        .noneMatch(c ->
+                                Character.isISOControl(c)
+                                        || Character.getType(c) == Character.FORMAT
+                                        || Character.getType(c) == Character.LINE_SEPARATOR
+                                        || Character.getType(c) == Character.PARAGRAPH_SEPARATOR);
     }
 
     private void requireKnown(String role, String who, String place) {
@@ -509,40 +525,18 @@ public final class PolicyCompiler {
     /** Nothing risky is ever one forgotten rule away from running unasked. */
     private void requireApproval(Slice slice) {
         var tool = tools.get(slice.tool());
-        if (tool != null
-                && tool.risk() == Risk.HIGH
-                && slice.rules().stream().anyMatch(Rule::permits)
-                && slice.rules().stream().noneMatch(rule -> asksForApproval(rule, slice))) {
+        if (tool == null || tool.risk() != Risk.HIGH) {
+            return;
+        }
+        var unasked = ApprovalCoverage.unasked(slice.rules());
+        if (!unasked.isEmpty()) {
             problems.add(
                     "high-risk tool `"
                             + slice.tool()
-                            + "` cannot be published: policies permit it and none in force asks for"
-                            + " an approval of an ordinary call");
+                            + "` cannot be published: "
+                            + String.join(", ", unasked)
+                            + " may permit an ordinary call without an approval; limit it by arguments"
+                            + " or quota and add an approval rule for the same callers");
         }
-    }
-
-    /**
-     * Whether an approval rule can be what a call waits for: a permit with an approval next to one that asks
-     * for nothing never is, and a rule about what a conversation has touched says nothing about the others.
-     */
-    private static boolean asksForApproval(Rule rule, Slice slice) {
-        if (rule.annotation("approver") == null) {
-            return false;
-        }
-        if (!rule.permits()) {
-            return !rule.json().path("conditions").toString().contains(CHAIN);
-        }
-        return slice.rules().stream()
-                .noneMatch(other ->
-                        other.permits()
-                                && other.json().path("conditions").isEmpty()
-                                && covers(other, rule, "principal")
-                                && covers(other, rule, "resource"));
-    }
-
-    private static boolean covers(Rule wide, Rule narrow, String variable) {
-        var scope = wide.json().path(variable);
-        return scope.path("op").asText().equals("All")
-                || scope.equals(narrow.json().path(variable));
     }
 }

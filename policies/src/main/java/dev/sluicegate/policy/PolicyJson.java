@@ -81,21 +81,24 @@ final class PolicyJson {
                 id,
                 effect,
                 annotations,
-                scope(json.path("principal"), "/principal"),
-                scope(json.path("action"), "/action"),
-                scope(json.path("resource"), "/resource"),
+                scope(json.path("principal"), "/principal", "?principal"),
+                scope(json.path("action"), "/action", null),
+                scope(json.path("resource"), "/resource", "?resource"),
                 conditions);
     }
 
-    private static Scope scope(JsonNode json, String at) {
+    /**
+     * @param slot the only one that may be open here, or null
+     */
+    private static Scope scope(JsonNode json, String at, @Nullable String slot) {
         return switch (json.path("op").asText()) {
             case "All" -> new Scope.Any();
             case "==" ->
-                    json.has("slot")
+                    isOpen(json, at, slot)
                             ? new Scope.Slot(Scope.Slot.Kind.EQUALS, null)
                             : new Scope.Equals(uid(json.path("entity"), at));
             case "in" -> {
-                if (json.has("slot")) {
+                if (isOpen(json, at, slot)) {
                     yield new Scope.Slot(Scope.Slot.Kind.IN, null);
                 }
                 if (json.has("entity")) {
@@ -110,13 +113,25 @@ final class PolicyJson {
             case "is" -> {
                 var type = text(json.path("entity_type"), at);
                 var in = json.path("in");
-                if (in.has("slot")) {
+                if (isOpen(in, at, slot)) {
                     yield new Scope.Slot(Scope.Slot.Kind.IS_IN, type);
                 }
                 yield new Scope.Is(type, in.isMissingNode() ? null : uid(in.path("entity"), at));
             }
             default -> throw malformed(at, "not a scope");
         };
+    }
+
+    private static boolean isOpen(JsonNode json, String at, @Nullable String slot) {
+        if (!json.has("slot")) {
+            return false;
+        }
+        if (!json.path("slot").asText().equals(slot)
+                || json.has("entity")
+                || json.has("entities")) {
+            throw malformed(at, "not a slot of this scope");
+        }
+        return true;
     }
 
     private static Expression expression(JsonNode json, int depth) {

@@ -67,6 +67,10 @@ public final class PortableProfile {
         var cedar = new StringBuilder();
         var refused = new ArrayList<String>();
         for (var rule : rules) {
+            if (rule.shadow()) {
+                profile.losses.add(rule.id() + " is left out: it is in shadow, not in force");
+                continue;
+            }
             try {
                 var translated = profile.translate(rule);
                 cedar.append(cedar.isEmpty() ? "" : "\n")
@@ -93,7 +97,7 @@ public final class PortableProfile {
         principal(rule, json);
         json.set("action", action(rule, json.path("action")));
         json.set("resource", resource(json.path("resource")));
-        if (!rule.permits()) {
+        if (!rule.permits() || !Totality.problems(rule).isEmpty()) {
             losses.add(
                     rule.id()
                             + ": where it fails to evaluate it is skipped there, and denies here");

@@ -88,7 +88,10 @@ final class Widening {
     private void has(JsonNode arguments, Truth truth) {
         var path = path(arguments.path("left"));
         if (path.equals("context.approval")) {
-            leafAt(path + "." + arguments.path("attr").asText(), truth);
+            // `granted` is required: that it is there says nothing about an approval
+            if (!arguments.path("attr").asText().equals("granted")) {
+                leafAt(path + "." + arguments.path("attr").asText(), truth);
+            }
         } else if (!path.startsWith("context")) {
             visit(arguments.path("left"), Truth.UNKNOWN);
         }
@@ -148,7 +151,7 @@ final class Widening {
     }
 
     /** {@code context.a.b} for an access path, empty for anything else. */
-    private static String path(JsonNode expression) {
+    static String path(JsonNode expression) {
         if (expression.has("Var")) {
             return expression.path("Var").asText();
         }

@@ -48,6 +48,22 @@ class PortableProfileTest {
     }
 
     @Test
+    void aPolicyInShadowIsLeftOutAndSaid() {
+        var translated =
+                translate(
+                        PERMIT
+                                + """
+                                @id("trial") @mode("shadow") permit (principal, action == Mcp::Action::"crm___get_customer", resource);
+                                @id("no-trial") @mode("shadow") forbid (principal, action, resource in Mcp::Environment::"prod");
+                                """);
+
+        assertThat(translated.cedar()).contains("read").doesNotContain("trial");
+        assertThat(translated.refused()).isEmpty();
+        assertThat(translated.losses())
+                .contains("trial is left out: it is in shadow, not in force");
+    }
+
+    @Test
     void aForbidThatCannotBeSaidRefusesTheWholeSet() {
         for (var forbid :
                 new String[] {

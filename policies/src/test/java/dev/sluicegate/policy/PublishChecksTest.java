@@ -207,6 +207,67 @@ class PublishChecksTest {
                         + " unless { context.approval.granted };");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // always true, or made so
+                "A permit OUT when { context.approval has granted };",
+                "A permit OUT when { context.approval.granted || true };",
+                "A permit OUT when { context.approval.granted }; @id(\"p\") permit OUT when { true };",
+                "A permit OUT when { context.approval.granted }; @id(\"p\") permit OUT when { true || context.input has n };",
+                "A permit OUT when { context.approval.granted }; @id(\"p\") permit OUT unless { false };",
+                "A permit OUT when { context.approval.granted }; @id(\"p\") permit OUT when { context.session.hour >= 0 };",
+                // for somebody else, or somewhere else
+                "A permit (principal == Mcp::User::\"nobody\", action == Mcp::Action::\"pay___out\", resource)"
+                        + " when { context.approval.granted };"
+                        + " @id(\"p\") permit (principal in Mcp::Role::\"support\", action == Mcp::Action::\"pay___out\", resource);",
+                "A permit (principal in Mcp::Role::\"lead\", action == Mcp::Action::\"pay___out\", resource)"
+                        + " when { context.approval.granted };"
+                        + " @id(\"p\") permit (principal in Mcp::Role::\"support\", action == Mcp::Action::\"pay___out\", resource)"
+                        + " when { context.quota.callsToday < 3 };",
+                "A forbid (principal, action == Mcp::Action::\"pay___out\", resource in Mcp::Environment::\"dev\")"
+                        + " unless { context.approval.granted }; @id(\"p\") permit OUT;",
+                // never, or after what no ordinary call comes after
+                "A forbid OUT when { context.session.dow > 7 } unless { context.approval.granted };"
+                        + " @id(\"p\") permit OUT;",
+                "A forbid OUT when { context.session.dow > 7 && !context.approval.granted };"
+                        + " @id(\"p\") permit OUT;",
+                "A forbid OUT unless { context.approval.granted || context.session.dow < 8 };"
+                        + " @id(\"p\") permit OUT;",
+                "A forbid OUT when { context.quota.callsToday > 100000000 } unless {"
+                        + " context.approval.granted }; @id(\"p\") permit OUT;",
+                "A forbid OUT when { false } unless { context.approval.granted };"
+                        + " @id(\"p\") permit OUT;",
+            })
+    void aHighRiskToolIsNotPermittedUnaskedBesideAnApprovalRuleForShow(String cedar) {
+        var policies =
+                cedar.replace("OUT", "(principal, action == Mcp::Action::\"pay___out\", resource)")
+                        .replaceFirst("^A ", "@id(\"a\") @approver(\"Mcp::Role::lead\") ");
+
+        assertThatThrownBy(() -> PolicyCompiler.compile(Sources.of(policies), risky(), 1))
+                .isInstanceOf(InvalidPolicyException.class)
+                .hasMessageContaining("high-risk tool `pay___out` cannot be published");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "A forbid OUT unless { context.approval.granted && context.session.mfa && context.session.authAgeSec < 900 };"
+                        + " @id(\"p\") permit OUT;",
+                "A forbid (principal, action == Mcp::Action::\"pay___out\", resource in Mcp::Environment::\"prod\")"
+                        + " unless { context.approval.granted }; @id(\"p\") permit OUT;",
+                "A permit OUT when { context.approval.granted }; @id(\"p\") permit (principal,"
+                        + " action == Mcp::Action::\"pay___out\", resource in Mcp::Environment::\"dev\");",
+                "A permit OUT when { context.session.hour > 6 && context.approval.granted };",
+            })
+    void aHighRiskToolWithAnApprovalOfOrdinaryCallsIsPublished(String cedar) {
+        var policies =
+                cedar.replace("OUT", "(principal, action == Mcp::Action::\"pay___out\", resource)")
+                        .replaceFirst("^A ", "@id(\"a\") @approver(\"Mcp::Role::lead\") ");
+
+        assertThat(PolicyCompiler.compile(Sources.of(policies), risky(), 1).rules()).isNotEmpty();
+    }
+
     @Test
     void aPolicyInShadowIsNotEnforcedAndHasASliceOfItsOwn() {
         var set =

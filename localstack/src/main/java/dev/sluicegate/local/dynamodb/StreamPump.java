@@ -77,6 +77,7 @@ public final class StreamPump implements AutoCloseable {
     private final Thread thread;
     private long asked;
     private long caughtUp;
+    private @Nullable Long caughtUpAt;
     private boolean closed;
 
     private StreamPump(
@@ -121,10 +122,18 @@ public final class StreamPump implements AutoCloseable {
         }
     }
 
+    /** For how long records may be in the stream that were not taken; null until it was ever empty. */
+    public @Nullable Duration behind() {
+        synchronized (lock) {
+            return caughtUpAt == null ? null : Duration.ofNanos(System.nanoTime() - caughtUpAt);
+        }
+    }
+
     private void run() {
         var retry = FIRST_RETRY;
         while (!isClosed()) {
             long ticket;
+            var began = System.nanoTime();
             synchronized (lock) {
                 ticket = asked;
             }
@@ -135,6 +144,7 @@ public final class StreamPump implements AutoCloseable {
                     synchronized (lock) {
                         // INVARIANT: the round began after this ticket was drawn and found nothing
                         caughtUp = Math.max(caughtUp, ticket);
+                        caughtUpAt = began;
                         lock.notifyAll();
                     }
                 } else {

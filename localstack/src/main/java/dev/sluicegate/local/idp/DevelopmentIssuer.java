@@ -46,6 +46,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluicegate.local.demo.DemoCompany;
 import dev.sluicegate.local.demo.DemoUser;
+import dev.sluicegate.router.policy.PolicyEditors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -514,7 +515,13 @@ public final class DevelopmentIssuer implements AutoCloseable {
     }
 
     private static String scope(@Nullable Scope asked) {
-        return asked == null || asked.isEmpty() ? DEFAULT_SCOPE : asked.toString();
+        if (asked == null) {
+            return DEFAULT_SCOPE;
+        }
+        // who logs in through a page is an assistant's client; it changes no policy
+        var given = new Scope(asked);
+        given.remove(new Scope.Value(PolicyEditors.SCOPE));
+        return given.isEmpty() ? DEFAULT_SCOPE : given.toString();
     }
 
     private static List<String> factors(boolean mfa) {

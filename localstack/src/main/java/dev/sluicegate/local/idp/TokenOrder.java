@@ -1,6 +1,7 @@
 package dev.sluicegate.local.idp;
 
 import dev.sluicegate.local.demo.DemoCompany;
+import dev.sluicegate.router.policy.PolicyEditors;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ public record TokenOrder(
     public static TokenOrder of(String user) {
         return new TokenOrder(
                 user, null, DemoCompany.CLI_CLIENT, ALL_SCOPES, false, DEFAULT_TTL, null);
+    }
+
+    /** For changes of policy: the one scope that only this command line asks for, after a second factor. */
+    public static TokenOrder forPolicy(String user) {
+        return of(user).withScope(PolicyEditors.SCOPE).withMfa();
     }
 
     public TokenOrder withMfa() {

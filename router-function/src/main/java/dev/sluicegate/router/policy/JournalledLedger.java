@@ -77,7 +77,9 @@ final class JournalledLedger implements PolicyLedger {
                         null,
                         null,
                         null,
-                        shadow == null ? null : new AuditRecord.Shadow(shadow, "none", List.of()),
+                        shadow == null
+                                ? null
+                                : List.of(new AuditRecord.Shadow(shadow, "none", List.of())),
                         null);
         return AuditRecord.ofPolicy(
                 kind,
@@ -95,7 +97,12 @@ final class JournalledLedger implements PolicyLedger {
         changes.added().forEach(id -> ids.add("+" + id));
         changes.removed().forEach(id -> ids.add("-" + id));
         changes.changed().forEach(id -> ids.add("~" + id));
-        return ids.size() <= MAX_IDS ? ids : ids.subList(0, MAX_IDS);
+        if (ids.size() <= MAX_IDS) {
+            return ids;
+        }
+        var few = new ArrayList<>(ids.subList(0, MAX_IDS));
+        few.add("… and " + (ids.size() - MAX_IDS) + " more");
+        return few;
     }
 
     private static AuditRecord.@Nullable Approval approval(PolicyStep step) {

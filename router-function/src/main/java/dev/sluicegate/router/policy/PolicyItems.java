@@ -300,11 +300,15 @@ final class PolicyItems {
         item.put("added", list(changes.added()));
         item.put("removed", list(changes.removed()));
         item.put("changed", list(changes.changed()));
+        item.put("others", list(changes.others()));
     }
 
     private static PolicyChanges changes(Map<String, AttributeValue> item) {
         return new PolicyChanges(
-                list(item.get("added")), list(item.get("removed")), list(item.get("changed")));
+                list(item.get("added")),
+                list(item.get("removed")),
+                list(item.get("changed")),
+                list(item.get("others")));
     }
 
     private static AttributeValue list(List<String> words) {

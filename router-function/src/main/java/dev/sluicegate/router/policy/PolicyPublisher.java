@@ -16,8 +16,11 @@ import dev.sluicegate.router.policy.Proposal.State;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * nobody else approved.
  */
 public final class PolicyPublisher {
+    /** Whom the versions are by that a deployment put in force itself. */
+    public static final String DEPLOYMENT = PrincipalId.of("local", "operator");
+
     private static final Logger log = LoggerFactory.getLogger(PolicyPublisher.class);
 
     /** A reviewer's remark is a sentence; it goes into the audit record. */
@@ -123,7 +129,7 @@ public final class PolicyPublisher {
         if (reviewRequired && head().isPresent()) {
             return Optional.empty();
         }
-        var deployment = new DeploymentEditor(PrincipalId.of("local", "operator"));
+        var deployment = new DeploymentEditor(DEPLOYMENT);
         return Optional.of(publish(deployment, sources, tools, Mode.ENFORCE, false, 0));
     }
 
@@ -168,13 +174,58 @@ public final class PolicyPublisher {
                     Reason.CONFLICT,
                     "the tools have changed; publish for them before trying a set in shadow");
         }
+        if (content.set().equals(content.shadow())) {
+            throw refused(Reason.CONFLICT, "this set is the one in force; there is nothing to try");
+        }
         store(compiled, tools, content.catalogue());
-        var changes = PolicyChanges.between(before, compiled.receipts());
+        var changes =
+                PolicyChanges.between(before, compiled.receipts())
+                        .and(head.map(known -> others(known, compiled.sources(), tools))
+                                .orElse(List.of()));
         return propose
                 ? new Result.Proposed(
                         propose(by, content, base, rollbackTo, changes), compiled.warnings())
                 : new Result.InForce(
                         putInForce(by, content, base, rollbackTo, changes), compiled.warnings());
+    }
+
+    /** What a reviewer would not see among the policies: who may be named, what types say, what tools are. */
+    private List<String> others(
+            Head head, PolicySources sources, List<CataloguedTool> tools) {
+        var words = new ArrayList<String>();
+        try {
+            var before = sets.sources(head.set());
+            words.addAll(PolicyChanges.others("role", roles(before), roles(sources)));
+            words.addAll(
+                    PolicyChanges.others(
+                            "stub", Map.of("", before.stub()), Map.of("", sources.stub())));
+        } catch (IllegalStateException | PolicyEngineException e) {
+            log.warn("the set in force cannot be compared with: {}", head.set());
+            words.add("the set in force cannot be read, so all of it may change");
+        }
+        words.addAll(
+                PolicyChanges.others(
+                        "tool",
+                        byName(
+                                PolicyItems.catalogue(
+                                        table.query(
+                                                PolicyItems.catalogueKey(head.catalogue()),
+                                                PolicyItems.TOOL))),
+                        byName(tools)));
+        return words;
+    }
+
+    private static Map<String, String> roles(PolicySources sources) {
+        var roles = new TreeMap<String, String>();
+        var named = sources.roles();
+        (named == null ? Set.<String>of() : named).forEach(role -> roles.put(role, role));
+        return roles;
+    }
+
+    private static Map<String, CataloguedTool> byName(List<CataloguedTool> tools) {
+        var byName = new TreeMap<String, CataloguedTool>();
+        tools.forEach(tool -> byName.put(tool.name(), tool));
+        return byName;
     }
 
     private static Content content(

@@ -44,10 +44,14 @@ public record Proposal(
      */
     public record Content(String set, String catalogue, @Nullable String shadow) {}
 
-    /** The same person counts as the same whatever account they use. */
+    /**
+     * The same person counts as the same whatever account they use; so does an account of which the person is
+     * not known beside one of which it is, because nothing says that they are two people.
+     */
     boolean isBy(PolicyEditor editor) {
+        var person = editor.person();
         return by.equals(editor.principal())
-                || (byPerson != null && byPerson.equals(editor.person()));
+                || (byPerson == null ? person != null : person == null || byPerson.equals(person));
     }
 
     Proposal reviewed(State verdict, PolicyEditor reviewedBy, Instant when, @Nullable String why) {

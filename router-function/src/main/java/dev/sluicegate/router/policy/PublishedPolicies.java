@@ -10,13 +10,16 @@ import dev.sluicegate.policy.Slice;
 import dev.sluicegate.router.enforcement.PolicyDecisionPoint;
 import dev.sluicegate.router.enforcement.PolicyUnavailableException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +34,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * Freshness#maxAge} old; every other call is refused at once. Without a set that was ever good, all are. A
  * head that goes back to an older version is no head: it counts as a table that cannot be read.
  *
- * <p>Policies and sets in shadow are evaluated beside, after the decision is made, and only told of in it.
+ * <p>Policies in shadow of that set, and a set in shadow, are evaluated beside, each on its own, after the
+ * decision is made, and only told of in it.
  */
 public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
     private static final Logger log = LoggerFactory.getLogger(PublishedPolicies.class);
@@ -113,7 +117,7 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
     public Decision decide(DecisionRequest request) {
         var loaded = current(effect(request.tool()));
         try {
-            return loaded.withShadow(request, loaded.engine.decide(request));
+            return loaded.withShadows(request, loaded.engine.decide(request));
         } catch (PolicyEngineException | SdkException | IllegalStateException e) {
             throw new PolicyUnavailableException(
                     "policy cannot decide `" + request.tool() + "`", e);
@@ -278,7 +282,8 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
         private final Map<String, CataloguedTool> tools = new TreeMap<>();
         private final Map<String, Slice> slices = new ConcurrentHashMap<>();
         private final PolicyEngine engine;
-        private volatile @Nullable Shadow shadow;
+        private final Trial policiesInShadow;
+        private final @Nullable Trial setInShadow;
         private volatile boolean complete;
 
         Loaded(PolicyItems.Head head, List<CataloguedTool> catalogue, StoredSets sets) {
@@ -287,23 +292,35 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
             this.index = sets.index(head.set());
             catalogue.forEach(tool -> tools.put(tool.name(), tool));
             engine = new PolicyEngine(head.set(), head.version(), this::slice, gateway);
+            policiesInShadow =
+                    new Trial(head.set(), () -> engine(head.set(), tool -> sets.shadow(index, tool)));
+            var other = head.shadow();
+            setInShadow = other == null ? null : new Trial(other, () -> wouldBe(other));
         }
 
-        /** A shadow that cannot be read is tried again later. */
-        private Shadow shadow() {
-            var known = shadow;
-            if (known == null || known.isToBeTriedAgain()) {
-                known = new Shadow(this);
-                shadow = known;
-            }
-            return known;
+        /** As it would decide in force: its own policies in shadow stay there. */
+        private PolicyEngine wouldBe(String set) {
+            var parts = sets.index(set);
+            return engine(set, tool -> sets.slice(parts, tool));
         }
 
-        Decision withShadow(DecisionRequest request, Decision decision) {
-            if (head.shadow() == null && !index.hasShadow(request.tool())) {
+        private PolicyEngine engine(String set, Function<String, Optional<Slice>> parts) {
+            return new PolicyEngine(set, head.version(), parts, gateway);
+        }
+
+        Decision withShadows(DecisionRequest request, Decision decision) {
+            var hasPolicies = index.hasShadow(request.tool());
+            if (!hasPolicies && setInShadow == null) {
                 return decision;
             }
-            return decision.on(decision.basis().withShadow(shadow().decide(request)));
+            var said = new ArrayList<Decision.Shadow>(2);
+            if (hasPolicies) {
+                said.add(policiesInShadow.decide(request));
+            }
+            if (setInShadow != null) {
+                said.add(setInShadow.decide(request));
+            }
+            return decision.on(decision.basis().withShadows(said));
         }
 
         void loadAllSlices() {
@@ -330,35 +347,34 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
     }
 
     /**
-     * What would decide if what is in shadow were enforced: another set as a whole, or this set with its
-     * policies in shadow. Whatever goes wrong here is told and changes nothing.
+     * What would be decided otherwise: by this set with its policies in shadow, or by the set in shadow.
+     * Whatever goes wrong here is told and changes nothing.
      */
-    private final class Shadow {
+    private final class Trial {
         /** A shadow that cannot be read costs calls this much waiting at most: one attempt in this time. */
         private static final Duration AGAIN = Duration.ofSeconds(10);
 
-        private final Loaded loaded;
         private final String set;
+        private final Supplier<PolicyEngine> made;
         private @Nullable PolicyEngine engine;
         private volatile @Nullable Long failedAt;
 
-        Shadow(Loaded loaded) {
-            this.loaded = loaded;
-            var whole = loaded.head.shadow();
-            this.set = whole == null ? loaded.head.set() : whole;
-        }
-
-        boolean isToBeTriedAgain() {
-            var failed = failedAt;
-            return failed != null && age(failed).compareTo(AGAIN) >= 0;
+        Trial(String set, Supplier<PolicyEngine> made) {
+            this.set = set;
+            this.made = made;
         }
 
         Decision.Shadow decide(DecisionRequest request) {
-            if (failedAt != null) {
-                return new Decision.Shadow(set, "error", List.of());
+            var failed = failedAt;
+            if (failed != null) {
+                if (age(failed).compareTo(AGAIN) < 0) {
+                    return error();
+                }
+                failedAt = nanoTime.getAsLong(); // of calls at the same time, this one tries
             }
             try {
                 var said = engine().decide(request);
+                failedAt = null;
                 return new Decision.Shadow(set, said.word(), said.basis().policies());
             } catch (SdkException | IllegalStateException e) {
                 failedAt = nanoTime.getAsLong();
@@ -366,25 +382,17 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
             } catch (RuntimeException | StackOverflowError e) {
                 log.warn("the shadow set {} failed: {}", set, e.getClass().getSimpleName());
             }
+            return error();
+        }
+
+        private Decision.Shadow error() {
             return new Decision.Shadow(set, "error", List.of());
         }
 
         private synchronized PolicyEngine engine() {
             var known = engine;
             if (known == null) {
-                var whole = loaded.head.shadow() != null;
-                var index = whole ? loaded.sets.index(set) : loaded.index;
-                known =
-                        new PolicyEngine(
-                                set,
-                                loaded.head.version(),
-                                tool -> {
-                                    var trial = loaded.sets.shadow(index, tool);
-                                    return trial.isEmpty() && whole
-                                            ? loaded.sets.slice(index, tool)
-                                            : trial;
-                                },
-                                gateway);
+                known = made.get();
                 engine = known;
             }
             return known;

@@ -113,7 +113,7 @@ final class RecordDraft {
                         digest.of(basis.inputSha()),
                         basis.errors().isEmpty() ? null : basis.errors(),
                         null,
-                        shadow(basis.shadow()),
+                        shadows(basis.shadows()),
                         external(basis.external()));
         return this;
     }
@@ -136,10 +136,14 @@ final class RecordDraft {
         return this;
     }
 
-    private static AuditRecord.@Nullable Shadow shadow(Decision.@Nullable Shadow said) {
-        return said == null
+    private static @Nullable List<AuditRecord.Shadow> shadows(List<Decision.Shadow> said) {
+        return said.isEmpty()
                 ? null
-                : new AuditRecord.Shadow(said.set(), said.outcome(), few(said.policies()));
+                : said.stream()
+                        .map(one ->
+                                new AuditRecord.Shadow(
+                                        one.set(), one.outcome(), few(one.policies())))
+                        .toList();
     }
 
     private static AuditRecord.@Nullable External external(Decision.@Nullable External said) {

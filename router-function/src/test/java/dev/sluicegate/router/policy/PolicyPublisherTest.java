@@ -10,6 +10,7 @@ import dev.sluicegate.policy.PolicySources;
 import dev.sluicegate.router.identity.Authentication;
 import dev.sluicegate.router.identity.EffectiveIdentity;
 import dev.sluicegate.router.identity.Rejection;
+import dev.sluicegate.router.identity.TokenVerifier;
 import dev.sluicegate.router.policy.PolicyPublisher.Mode;
 import dev.sluicegate.router.policy.PolicyPublisher.Result;
 import dev.sluicegate.router.policy.PolicyStepRefusedException.Reason;
@@ -23,9 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,7 +80,9 @@ class PolicyPublisherTest {
         var second = dev.publish(PETRA, sources("support"), moved, Mode.ENFORCE, false);
 
         assertThat(inForce(second).version()).isEqualTo(2);
-        assertThat(inForce(second).changes().summary()).isEqualTo("no policy");
+        assertThat(inForce(second).changes().summary())
+                .startsWith("~tool ")
+                .doesNotContain("no policy");
     }
 
     @Test
@@ -412,27 +417,105 @@ class PolicyPublisherTest {
     }
 
     @Test
-    void onlyAVerifiedHumanWithTheRoleEditsPolicy() {
-        var editors =
-                new PolicyEditors((token, ip) ->
-                        switch (token) {
-                            case "petra" ->
-                                    new Authentication.Verified(
-                                            identity("petra", true, "policy-admin"));
-                            case "ada" ->
-                                    new Authentication.Verified(identity("ada", true, "support"));
-                            case "robot" ->
-                                    new Authentication.Verified(
-                                            identity("robot", false, "policy-admin"));
-                            default ->
-                                    new Authentication.Rejected(
-                                            Rejection.SIGNATURE, "https://issuer.test");
-                        });
+    void onlyAVerifiedHumanWithTheRoleTheScopeAndAFreshSecondFactorEditsPolicy() {
+        var good = identity("petra", true, "policy-admin");
+        var login = CLOCK.instant().minusSeconds(60);
+        var tokens =
+                Map.of(
+                        "petra", with(good, Set.of("policy:write"), true, login),
+                        "ada", with(identity("ada", true, "support"), Set.of("policy:write"), true, login),
+                        "robot",
+                                with(
+                                        identity("robot", false, "policy-admin"),
+                                        Set.of("policy:write"),
+                                        true,
+                                        login),
+                        "assistant", with(good, Set.of("tools:read", "tools:write"), true, login),
+                        "one-factor", with(good, Set.of("policy:write"), false, login),
+                        "stale", with(good, Set.of("policy:write"), true, CLOCK.instant().minusSeconds(900)),
+                        "undated", with(good, Set.of("policy:write"), true, null));
+        TokenVerifier verifier =
+                (token, ip) -> {
+                    var known = tokens.get(token);
+                    return known == null
+                            ? new Authentication.Rejected(
+                                    Rejection.SIGNATURE, "https://issuer.test")
+                            : new Authentication.Verified(known);
+                };
+        var editors = new PolicyEditors(verifier, false, CLOCK);
 
         assertThat(editors.of("petra").principal()).isEqualTo("petra");
-        refused(Reason.NOT_ALLOWED, () -> editors.of("ada"));
-        refused(Reason.NOT_ALLOWED, () -> editors.of("robot"));
-        refused(Reason.NOT_ALLOWED, () -> editors.of("forged"));
+        for (var token :
+                List.of("ada", "robot", "assistant", "one-factor", "stale", "undated", "forged")) {
+            refused(Reason.NOT_ALLOWED, () -> editors.of(token));
+        }
+        refused(
+                Reason.NOT_ALLOWED,
+                () -> new PolicyEditors(verifier, true, CLOCK).of("petra"));
+    }
+
+    private static EffectiveIdentity with(
+            EffectiveIdentity who, Set<String> scopes, boolean mfa, @Nullable Instant login) {
+        return new EffectiveIdentity(
+                who.tenant(),
+                who.principalId(),
+                who.issuer(),
+                who.human(),
+                who.roles(),
+                scopes,
+                who.clientId(),
+                who.clientTrust(),
+                who.env(),
+                mfa,
+                login,
+                null,
+                null,
+                who.tokenExpires());
+    }
+
+    @Test
+    void anAccountOfNobodyInParticularIsNoSecondPerson() {
+        publish(dev, PETRA, "support");
+        var byPerson = proposed(prod.publish(editor("petra", "P1"), sources("other"), tools("arn"), Mode.ENFORCE, false));
+        var byNobody = proposed(prod.publish(PETRA, sources("third"), tools("arn"), Mode.ENFORCE, false));
+
+        refused(Reason.NOT_ALLOWED, () -> prod.review(PAUL, byPerson.id(), true, null));
+        refused(
+                Reason.NOT_ALLOWED,
+                () -> prod.review(editor("paul", "P2"), byNobody.id(), true, null));
+        assertThat(prod.review(editor("paul", "P2"), byPerson.id(), true, null).state())
+                .isEqualTo(Proposal.State.APPROVED);
+    }
+
+    @Test
+    void aReviewerIsToldOfRolesTypesAndToolsToo() {
+        var roles = new TreeSet<>(List.of("ops", "support"));
+        var first =
+                new PolicySources(
+                        sources("support").files(), PolicySources.baseline().stub(), roles);
+        inForce(dev.publish(PETRA, first, tools("arn"), Mode.ENFORCE, false));
+        var more = new TreeSet<>(List.of("auditor", "support"));
+        var second =
+                new PolicySources(
+                        first.files(), PolicySources.baseline().stub().replaceFirst("\\{", "{\n// edited\n"), more);
+
+        var changes = proposed(prod.publish(PETRA, second, tools("arn:new"), Mode.ENFORCE, false)).changes();
+
+        assertThat(changes.added()).isEmpty();
+        assertThat(changes.others()).contains("+role auditor", "-role ops", "~stub");
+        assertThat(changes.others()).anyMatch(word -> word.startsWith("~tool "));
+        assertThat(changes.summary()).contains("+role auditor").doesNotContain("no policy");
+        assertThat(prod.pending().getFirst().changes()).isEqualTo(changes);
+    }
+
+    @Test
+    void aSetInForceThatCannotBeReadIsNotTakenForAnUnchangedOne() {
+        publish(dev, PETRA, "support");
+        table.items.keySet().removeIf(key -> key.contains("|file#"));
+
+        var changes = proposed(prod.publish(PETRA, sources("other"), tools("arn"), Mode.ENFORCE, false)).changes();
+
+        assertThat(changes.others()).anyMatch(word -> word.contains("cannot be read"));
     }
 
     private static List<Object> atOnce(List<Callable<?>> steps) throws InterruptedException {

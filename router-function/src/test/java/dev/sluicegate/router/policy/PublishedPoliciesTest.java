@@ -3,6 +3,7 @@ package dev.sluicegate.router.policy;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -406,9 +407,9 @@ class PublishedPoliciesTest {
 
         assertThat(read).isInstanceOf(Decision.Permit.class);
         assertThat(read.basis().policies()).containsExactly("test");
-        assertThat(read.basis().shadow())
-                .isEqualTo(new Decision.Shadow(read.basis().set(), "deny", List.of("trial")));
-        assertThat(write.basis().shadow()).as("no policy in shadow is about it").isNull();
+        assertThat(read.basis().shadows())
+                .containsExactly(new Decision.Shadow(read.basis().set(), "deny", List.of("trial")));
+        assertThat(write.basis().shadows()).as("no policy in shadow is about it").isEmpty();
     }
 
     @Test
@@ -426,7 +427,6 @@ class PublishedPoliciesTest {
 
         assertThat(decision).isInstanceOf(Decision.Permit.class);
         assertThat(decision.basis().version()).isEqualTo(2);
-        assertThat(decision.basis().shadow()).isNotNull();
         assertThat(shadow(decision.basis()).outcome()).isEqualTo("deny");
         assertThat(shadow)
                 .isInstanceOfSatisfying(
@@ -435,6 +435,99 @@ class PublishedPoliciesTest {
                                 assertThat(inForce.publication().content().shadow())
                                         .isEqualTo(shadow(decision.basis()).set())
                                         .isNotEqualTo(decision.basis().set()));
+    }
+
+    @Test
+    void policiesInShadowAndASetInShadowAreToldOfSideBySide() {
+        publish(
+                permit("support")
+                        + "@id(\"trial\") @mode(\"shadow\") forbid (principal, action =="
+                        + " Mcp::Action::\"crm___read\", resource);");
+        publisher.publish(
+                EDITOR,
+                sources(
+                        permit("support")
+                                + "@id(\"own-trial\") @mode(\"shadow\") forbid (principal, action,"
+                                + " resource);"
+                                + "@id(\"other\") permit (principal, action, resource);"),
+                tools(),
+                PolicyPublisher.Mode.SHADOW,
+                false);
+
+        var read = policies.decide(request("crm___read"));
+        var write = policies.decide(request("crm___write"));
+
+        assertThat(read).isInstanceOf(Decision.Permit.class);
+        assertThat(read.basis().policies()).containsExactly("test");
+        assertThat(read.basis().shadows())
+                .extracting(Decision.Shadow::outcome, Decision.Shadow::policies)
+                .containsExactly(
+                        tuple("deny", List.of("trial")),
+                        tuple("permit", List.of("other", "test")));
+        assertThat(read.basis().shadows())
+                .extracting(Decision.Shadow::set)
+                .first()
+                .isEqualTo(read.basis().set());
+        assertThat(shadow(write.basis()).set())
+                .as("no policy in shadow is about it, the set is")
+                .isNotEqualTo(write.basis().set());
+    }
+
+    @Test
+    void theSetInForceIsNoShadowOfItself() {
+        publish(permit("support"));
+
+        assertThatThrownBy(
+                        () ->
+                                publisher.publish(
+                                        EDITOR,
+                                        sources(permit("support")),
+                                        tools(),
+                                        PolicyPublisher.Mode.SHADOW,
+                                        false))
+                .isInstanceOf(PolicyStepRefusedException.class)
+                .hasMessageContaining("nothing to try");
+        assertThat(policies.decide(request("crm___read")).basis().version()).isEqualTo(1);
+    }
+
+    @Test
+    void oneShadowThatCannotBeReadDoesNotSilenceTheOther() {
+        publish(
+                permit("support")
+                        + "@id(\"trial\") @mode(\"shadow\") forbid (principal, action, resource);");
+        publisher.publish(
+                EDITOR, sources(permit("nobody")), tools(), PolicyPublisher.Mode.SHADOW, false);
+        var sets = policies.decide(request("crm___read")).basis().shadows();
+        policies.forget();
+        table.items.keySet().removeIf(key -> key.contains(sets.getLast().set()));
+
+        var decision = policies.decide(request("crm___read"));
+
+        assertThat(decision).isInstanceOf(Decision.Permit.class);
+        assertThat(decision.basis().shadows())
+                .extracting(Decision.Shadow::outcome)
+                .containsExactly("deny", "error");
+    }
+
+    @Test
+    void aShadowThatCanBeReadAgainIsHeardAgain() {
+        publish(permit("support"));
+        publisher.publish(
+                EDITOR, sources(permit("nobody")), tools(), PolicyPublisher.Mode.SHADOW, false);
+        var set = shadow(policies.decide(request("crm___read")).basis()).set();
+        policies.forget();
+        var kept = new TreeMap<>(table.items);
+        table.items.keySet().removeIf(key -> key.contains(set));
+        assertThat(shadow(policies.decide(request("crm___read")).basis()).outcome())
+                .isEqualTo("error");
+        table.items.putAll(kept);
+
+        var soon = policies.decide(request("crm___read"));
+        pass(Duration.ofSeconds(10));
+        var later = policies.decide(request("crm___read"));
+
+        assertThat(shadow(soon.basis()).outcome()).isEqualTo("error");
+        assertThat(shadow(later.basis()).outcome()).isEqualTo("deny");
     }
 
     @Test
@@ -447,7 +540,7 @@ class PublishedPoliciesTest {
         var decision = policies.decide(request("crm___read"));
 
         assertThat(decision.basis().version()).isEqualTo(3);
-        assertThat(decision.basis().shadow()).isNull();
+        assertThat(decision.basis().shadows()).isEmpty();
     }
 
     @Test
@@ -469,7 +562,8 @@ class PublishedPoliciesTest {
     }
 
     private static Decision.Shadow shadow(Decision.Basis basis) {
-        return requireNonNull(basis.shadow());
+        assertThat(basis.shadows()).hasSize(1);
+        return basis.shadows().getFirst();
     }
 
     private static String text(Map<String, AttributeValue> item) {

@@ -1,5 +1,6 @@
 package dev.sluicegate.record;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -207,7 +208,8 @@ public record AuditRecord(
      * @param errors ids of policies that failed to evaluate; any makes the outcome deny
      * @param input everything the decision was made from, encrypted; absent when it could not be stored
      *     with a refusal, or was not stored yet
-     * @param shadow what a set or policies in shadow would have said; it changed nothing
+     * @param shadow what policies in shadow of the set in force would have said, then what a set in shadow
+     *     would have; absent where there are neither; it changed nothing
      * @param external what another decision service said of a call that the policies permit
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -221,7 +223,8 @@ public record AuditRecord(
             @Nullable String inputSha,
             @Nullable List<String> errors,
             @Nullable Payload input,
-            @Nullable Shadow shadow,
+            @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+                    @Nullable List<Shadow> shadow,
             @Nullable External external) {
 
         /** A decision about no call, or one whose input is not stored. */
@@ -252,6 +255,7 @@ public record AuditRecord(
     /**
      * A decision that was not enforced.
      *
+     * @param set that of the decision itself where its own policies in shadow had their say
      * @param outcome as in {@link Decision}, or {@code error} when it could not be made
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)

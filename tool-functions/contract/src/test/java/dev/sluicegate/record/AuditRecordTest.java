@@ -1,5 +1,6 @@
 package dev.sluicegate.record;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -47,6 +48,37 @@ class AuditRecordTest {
 
         assertThat(AuditRecord.read(record.bytes())).isEqualTo(record);
         assertThat(AuditRecord.read(record.bytes()).bytes()).isEqualTo(record.bytes());
+    }
+
+    @Test
+    void theShadowsOfADecisionAreAListAlsoWhereARecordHasOneAlone() {
+        var one = "{\"outcome\":\"deny\",\"policies\":[\"trial\"],\"set\":\"sha256:00\"}";
+        var other = one.replace("sha256:00", "sha256:01");
+
+        assertThat(shadows(one)).isEqualTo(shadows("[" + one + "]"));
+        assertThat(shadows("[" + one + "," + other + "]"))
+                .extracting(AuditRecord.Shadow::set)
+                .containsExactly("sha256:00", "sha256:01");
+        assertThat(decided("[" + one + "," + other + "]").bytes())
+                .isEqualTo(
+                        decision("[" + one + "," + other + "]").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<AuditRecord.Shadow> shadows(String json) {
+        return requireNonNull(requireNonNull(decided(json).decision()).shadow());
+    }
+
+    private static AuditRecord decided(String shadow) {
+        return read(decision(shadow));
+    }
+
+    private static String decision(String shadow) {
+        return MINIMAL.replaceFirst(
+                "\\{",
+                "{\"decision\":{\"outcome\":\"permit\",\"policies\":[],\"reasons\":[],\"rev\":1,\"set\":\"sha256:00\","
+                        + "\"shadow\":"
+                        + shadow
+                        + "},");
     }
 
     @ParameterizedTest
