@@ -275,7 +275,7 @@ public final class CallBench {
                 new RouterFunction(
                         stack.routerEnvironment(),
                         MemoryDynamoDb.over(stack.operatorClient()),
-                        stack.operatorKms(),
+                        stack.routerKms(), // the operator may not seal
                         stack.s3Client(),
                         stack.operatorSecrets(),
                         tools,

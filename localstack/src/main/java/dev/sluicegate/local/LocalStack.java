@@ -329,6 +329,36 @@ public final class LocalStack implements RunningStack {
                 Duration.ofSeconds(function.timeoutSeconds()));
     }
 
+    /**
+     * One more router on the same tables, as Lambda starts one when requests come at once, behind a front
+     * door of its own; the caller closes it.
+     */
+    HttpEdge anotherRouter(EdgeSettings door) {
+        var function = routerInTemplate();
+        var handler =
+                LocalFunctions.instantiate(
+                        function.handlerClass(),
+                        routerEnvironment(),
+                        new ExecutionCredentials(iam, function, clock),
+                        clock);
+        return HttpEdge.start(
+                LocalFunction.of(
+                        function.name(),
+                        function.arn(),
+                        handler,
+                        Duration.ofSeconds(function.timeoutSeconds())),
+                door,
+                clock);
+    }
+
+    private Template.Function routerInTemplate() {
+        var name = Product.resource(STAGE, "router");
+        return template.functions().stream()
+                .filter(f -> f.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private LocalFunction archiver() {
         var mapping = template.eventSourceMappings().getFirst();
         return functions.values().stream()
@@ -494,6 +524,14 @@ public final class LocalStack implements RunningStack {
     S3Client s3Client() {
         return S3Client.builder()
                 .credentialsProvider(provider(iam.operator()))
+                .httpClient(http())
+                .build();
+    }
+
+    /** The router's view of the keys: nobody else may seal what decisions were made from. */
+    KmsClient routerKms() {
+        return KmsClient.builder()
+                .credentialsProvider(new ExecutionCredentials(iam, routerInTemplate(), clock))
                 .httpClient(http())
                 .build();
     }

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class McpClient {
     static final ObjectMapper JSON = new ObjectMapper();
+    static final Pattern METHOD = Pattern.compile("\"method\":\"([a-z/]+)\"");
 
     private final URI mcp;
     private final String token;

@@ -53,7 +53,7 @@ final class Listings {
         var more = truncated;
         var next = last;
         var encode = encoder(request);
-        return S3Service.xml(
+        return Answers.xml(
                 Xml.document(
                         "ListBucketResult",
                         true,
@@ -82,7 +82,7 @@ final class Listings {
                                             each -> {
                                                 each.leaf("Key", encode.apply(version.key()));
                                                 each.leaf("LastModified", version.lastModified());
-                                                each.leaf("ETag", S3Service.quoted(version.etag()));
+                                                each.leaf("ETag", Answers.quoted(version.etag()));
                                                 each.leaf("Size", version.size());
                                                 each.leaf("StorageClass", "STANDARD");
                                             }));
@@ -137,7 +137,7 @@ final class Listings {
         var nextKey = lastName;
         var nextId = last == null ? null : last.id();
         var encode = encoder(request);
-        return S3Service.xml(
+        return Answers.xml(
                 Xml.document(
                         "ListVersionsResult",
                         true,
@@ -166,7 +166,7 @@ final class Listings {
                                                 if (!version.deleteMarker()) {
                                                     each.leaf(
                                                             "ETag",
-                                                            S3Service.quoted(version.etag()));
+                                                            Answers.quoted(version.etag()));
                                                     each.leaf("Size", version.size());
                                                     each.leaf("StorageClass", "STANDARD");
                                                 }

@@ -160,6 +160,6 @@ final class S3Questions {
         context.put("s3:object-lock-retain-until-date", List.of(until));
         context.put(
                 "s3:object-lock-remaining-retention-days",
-                List.of(Long.toString(S3Service.remainingDays(until, now))));
+                List.of(Long.toString(ObjectLocks.remainingDays(until, now))));
     }
 }

@@ -291,18 +291,15 @@ class HttpEdgeTest {
     }
 
     @Test
-    void manyRequestsOverOneConnectionAreQuick() throws Exception {
-        for (var i = 0; i < 20; i++) {
-            send(to("/mcp").POST(BodyPublishers.ofString("{}")));
-        }
-        var started = System.nanoTime();
+    void manyRequestsOverOneConnectionAreAnsweredWithoutWaitingForAcknowledgements()
+            throws Exception {
         for (var i = 0; i < 50; i++) {
-            send(to("/mcp").POST(BodyPublishers.ofString("{}")));
+            assertThat(send(to("/mcp").POST(BodyPublishers.ofString("{}"))).statusCode())
+                    .isEqualTo(200);
         }
 
-        // a delayed acknowledgement costs 40 ms each: 2 s in all
-        assertThat(Duration.ofNanos(System.nanoTime() - started))
-                .isLessThan(Duration.ofMillis(1_900));
+        // without it each small answer waits 40 ms for the acknowledgement of the one before
+        assertThat(System.getProperty("sun.net.httpserver.nodelay")).isEqualTo("true");
     }
 
     @Test

@@ -24,6 +24,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  */
 public final class Misbehave implements RequestStreamHandler {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** In what it throws, and in nothing that anybody sees. */
+    public static final String CANARY = "canary of the tool";
+
     private static final int SEVEN_MEGABYTES = 7_000_000;
 
     private final RequestStreamHandler behindTheKit;
@@ -39,7 +42,7 @@ public final class Misbehave implements RequestStreamHandler {
         var request = input.readAllBytes();
         var how = JSON.readTree(request).path("arguments").path("how").asText();
         switch (how) {
-            case "raw-throws" -> throw new StackOverflowError("canary of the tool");
+            case "raw-throws" -> throw new StackOverflowError(CANARY);
             case "raw-large" -> write(output, "\"" + "x".repeat(SEVEN_MEGABYTES) + "\"");
             case "raw-utf" -> output.write(invalidUtf8());
             case "raw-nonsense" -> write(output, "{\"verdict\":\"OK\"}");
@@ -81,7 +84,7 @@ public final class Misbehave implements RequestStreamHandler {
         @Override
         public ToolResult run(ToolCall call) {
             return switch (call.arguments().path("how").asText()) {
-                case "throws" -> throw new IllegalStateException("canary of the tool");
+                case "throws" -> throw new IllegalStateException(CANARY);
                 case "sleeps" -> sleep();
                 case "excluded" ->
                         new ToolResult.Done(

@@ -6,6 +6,8 @@ enum Alphabet {
     BASE64_PADDED(Alphabet.LETTERS_AND_DIGITS + "+/="),
     BASE64_URL(Alphabet.LETTERS_AND_DIGITS + "-_"),
     BASE64_URL_PADDED(Alphabet.LETTERS_AND_DIGITS + "-_="),
+    /** Of both kinds of base64. */
+    BASE64_ANY(Alphabet.LETTERS_AND_DIGITS + "+/-_"),
     BASE64_URL_PATH(Alphabet.LETTERS_AND_DIGITS + "-_/"),
     /** RFC 6750 calls it {@code b64token}; percent signs for those that come out of a URL. */
     TOKEN(Alphabet.LETTERS_AND_DIGITS + "-._~+/=%"),

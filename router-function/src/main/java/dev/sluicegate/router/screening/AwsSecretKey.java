@@ -35,6 +35,9 @@ final class AwsSecretKey implements Detector {
      * @param everywhere whether the key id is in a neighbouring leaf
      */
     static List<Span> near(Leaf leaf, List<Span> found, boolean everywhere) {
+        if (found.isEmpty() && !everywhere) {
+            return List.of();
+        }
         var ids = found.stream().filter(span -> span.type().equals(AwsAccessKeyId.TYPE)).toList();
         if (ids.isEmpty() && !everywhere) {
             return List.of();

@@ -58,6 +58,9 @@ final class CardNumber implements Detector {
         if (first < '2' || first > '6' || (before == '.' && Leaf.isDigit(leaf.charAt(start - 2)))) {
             return null;
         }
+        if (!isLongEnough(leaf, start)) {
+            return null;
+        }
         var digits = new char[MAX_DIGITS];
         var counts = new int[MAX_DIGITS]; // digits up to and with each group
         var ends = new int[MAX_DIGITS]; // and where the group ends in the text
@@ -96,6 +99,26 @@ final class CardNumber implements Detector {
             }
         }
         return null;
+    }
+
+    /** Whether the shortest card number has no more digits than stand here; most numbers are short. */
+    private static boolean isLongEnough(Leaf leaf, int start) {
+        var count = 0;
+        var i = start;
+        while (true) {
+            var end = leaf.runEnd(i, Alphabet.DIGITS, MIN_DIGITS);
+            count += end - i;
+            if (count >= MIN_DIGITS) {
+                return true;
+            }
+            i = end;
+            while (i - end < MAX_SEPARATOR && isSeparator(leaf.charAt(i))) {
+                i++;
+            }
+            if (i == end || !Leaf.isDigit(leaf.charAt(i))) {
+                return false;
+            }
+        }
     }
 
     private static boolean isSeparator(char c) {

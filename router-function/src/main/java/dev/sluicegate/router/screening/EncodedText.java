@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +18,11 @@ final class EncodedText {
     /** Lines of MIME and PEM are 64 to 76 characters long. */
     private static final int MIN_LINE = 60;
 
-    /** So much of a run tells text from an image or a hash. */
-    private static final int SAMPLE = 24;
+    /** So many bytes tell text from an image or a hash. */
+    private static final int SAMPLE = 18;
+
+    /** No secret of a kind that is known without its name is shorter. */
+    private static final int MIN_PRINTABLE = 16;
 
     /**
      * @param start of the encoded form
@@ -43,7 +46,7 @@ final class EncodedText {
         var i = 0;
         while (i <= text.length()) {
             var c = i < text.length() ? text.charAt(i) : ' ';
-            if (Alphabet.BASE64.holds(c) || c == '-' || c == '_') {
+            if (Alphabet.BASE64_ANY.holds(c)) {
                 var end = runEnd(text, i);
                 var blob = percents > 0 || isPercent(text, end) ? null : blob(text, i, end);
                 if (blob != null) {
@@ -89,7 +92,7 @@ final class EncodedText {
         var i = start;
         while (i < text.length()) {
             var c = text.charAt(i);
-            if (Alphabet.BASE64.holds(c) || c == '-' || c == '_') {
+            if (Alphabet.BASE64_ANY.holds(c)) {
                 i++;
                 continue;
             }
@@ -121,50 +124,96 @@ final class EncodedText {
         for (var i = start; hex && i < end; i++) {
             hex = Leaf.isHex(text.charAt(i));
         }
-        var decoded = hex ? hex(text, start, end) : base64(text, start, end);
+        var bytes = decoded(text, start, end, hex ? 4 : 6);
+        var decoded = beginsAsText(bytes) ? text(bytes) : null;
+        if (decoded == null) {
+            decoded = printable(bytes);
+        }
         return decoded == null ? null : new Blob(start, end, decoded);
     }
 
-    private static @Nullable String hex(String text, int start, int end) {
-        var bytes = new byte[(end - start) / 2];
-        for (var i = 0; i < bytes.length; i++) {
-            bytes[i] =
-                    (byte)
-                            (16 * Character.digit(text.charAt(start + 2 * i), 16)
-                                    + Character.digit(text.charAt(start + 2 * i + 1), 16));
-            if (i < SAMPLE && isControl(bytes[i])) {
-                return null;
+    /**
+     * @param bits that one character stands for
+     */
+    private static byte[] decoded(String text, int start, int end, int bits) {
+        var bytes = new byte[(int) ((long) (end - start) * bits / 8)];
+        var length = 0;
+        var buffer = 0;
+        var filled = 0;
+        for (var i = start; i < end; i++) {
+            var c = text.charAt(i);
+            if (c == '=') {
+                break;
+            }
+            if (c == '\n' || c == '\r') {
+                continue;
+            }
+            buffer = buffer << bits | (bits == 4 ? Character.digit(c, 16) : sextet(c));
+            filled += bits;
+            if (filled >= 8) {
+                filled -= 8;
+                bytes[length++] = (byte) (buffer >> filled);
             }
         }
-        return text(bytes);
+        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
     }
 
-    private static @Nullable String base64(String text, int start, int end) {
-        var to = end;
-        while (to > start && text.charAt(to - 1) == '=') {
-            to--;
+    /** Nearly all that looks like an encoding is an id or a hash, which the first bytes tell. */
+    private static boolean beginsAsText(byte[] bytes) {
+        var following = 0; // bytes that the character needs
+        for (var i = 0; i < bytes.length && i < SAMPLE; i++) {
+            var b = bytes[i] & 0xFF;
+            if (following > 0 ? (b & 0xC0) != 0x80 : isControl(bytes[i]) || !leads(b)) {
+                return false;
+            }
+            following = following > 0 ? following - 1 : following(b);
         }
-        var sample = decode(text.substring(start, Math.min(to, start + SAMPLE)));
-        if (sample == null) {
-            return null;
-        }
-        for (var b : sample) {
-            if (isControl(b)) {
-                return null;
+        return true;
+    }
+
+    /**
+     * The stretches of ASCII in bytes that are no UTF-8, one a line, or null when there is none: one byte in
+     * front of it, or the other byte of UTF-16, hides no secret. Random bytes have hardly any.
+     */
+    private static @Nullable String printable(byte[] bytes) {
+        StringBuilder out = null;
+        for (var step = 1; step <= 2; step++) {
+            for (var i = 0; i < bytes.length; ) {
+                var end = i;
+                while (end < bytes.length
+                        && bytes[end] >= ' '
+                        && bytes[end] < 0x7F
+                        && (step == 1 || end + 1 == bytes.length || bytes[end + 1] == 0)) {
+                    end += step;
+                }
+                if (end - i >= step * MIN_PRINTABLE) {
+                    out = out == null ? new StringBuilder() : out.append('\n');
+                    for (var at = i; at < end; at += step) {
+                        out.append((char) bytes[at]);
+                    }
+                }
+                i = Math.max(end, i + 1);
             }
         }
-        var bytes = decode(text.substring(start, to).replace("\n", "").replace("\r", ""));
-        return bytes == null ? null : text(bytes);
+        return out == null ? null : out.toString();
     }
 
-    private static byte @Nullable [] decode(String base64) {
-        var standard = base64.replace('-', '+').replace('_', '/');
-        var length = standard.length() % 4 == 1 ? standard.length() - 1 : standard.length();
-        try {
-            return Base64.getDecoder().decode(standard.substring(0, length));
-        } catch (IllegalArgumentException e) {
-            return null;
+    private static int sextet(char c) {
+        if (c >= 'a') {
+            return c - 'a' + 26;
         }
+        if (c >= 'A' && c <= 'Z') {
+            return c - 'A';
+        }
+        return Leaf.isDigit(c) ? c - '0' + 52 : c == '+' || c == '-' ? 62 : 63;
+    }
+
+    private static boolean leads(int b) {
+        return b < 0x80 || (b >= 0xC2 && b <= 0xF4);
+    }
+
+    private static int following(int lead) {
+        return lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
     }
 
     private static @Nullable String percent(String text, int start, int end) {

@@ -14,16 +14,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,33 +30,12 @@ final class Inspection {
     /** More findings than this are no accident, and no record could hold them. */
     static final int MAX_FINDINGS = 1_000;
 
-    /** A value of JSON text inside of JSON text inside of a value is the deepest that tools produce. */
-    private static final int MAX_EMBEDDED = 2;
-
-    /** Leaves over which a private key may be spread, one line each. */
-    private static final int MAX_KEY_LINES = 400;
-
-    /** Nothing that a detector knows is shorter. */
-    private static final int MIN_LENGTH = 3;
-
-    private static final Pattern MEDIA = Pattern.compile("(?i)(image|audio|video|font)/");
-
-    /** What is hidden below two encodings is hidden on purpose, and no tool reads it either. */
-    private static final int MAX_DECODED = 2;
-
-    /** Replacing can bring parts together; what does not come to rest soon was built not to. */
-    private static final int MAX_ROUNDS = 6;
-
     private static final int MAX_CONTEXT = 48;
-
-    private static final int MIN_KEY_LINE = 16;
-
-    /** A name in a place is shown when it could be a field name; other keys are data. */
-    private static final Pattern FIELD = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$.-]{0,39}");
-
-    private static final Set<String> JWK_PRIVATE = Set.of("d", "p", "q", "dp", "dq", "qi", "k");
-    private static final List<String> NAME_FIELDS = List.of("name", "key", "Name", "Key");
     private static final int MIN_JWK_VALUE = 16;
+
+    /** Names of fields that are remembered as plain; of the keys of a map of data only the first. */
+    private static final int MAX_PLAIN = 256;
+
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /**
@@ -89,47 +64,13 @@ final class Inspection {
         }
     }
 
-    private record Key(
-            String at, String type, @Nullable Label label, @Nullable String fingerprint) {}
-
-    /** Where the walk is, and what is known there. */
-    private record Place(
-            String at,
-            String context,
-            Set<Label> declared,
-            boolean nearKeyId,
-            int embedded,
-            int decoded) {
-        /** In a text of its own that stands here. */
-        Place inside() {
-            return new Place(at, context, declared, nearKeyId, embedded + 1, decoded);
-        }
-
-        /** In what comes out of an encoding that stands here. */
-        Place behindEncoding() {
-            return new Place(at, context, declared, nearKeyId, embedded, decoded + 1);
-        }
-    }
-
-    private final Scanner scanner;
-    private final KeyedDigest digest;
-    private final Set<Label> removed;
-    private final Set<String> kept;
-    private final Limits limits;
-    private final Map<Key, Integer> found = new LinkedHashMap<>();
-    private final Set<Label> labels = EnumSet.noneOf(Label.class);
+    private final TextInspection texts;
+    private final Findings findings;
+    private final Set<String> plain = new HashSet<>();
     private final Deque<String> path = new ArrayDeque<>();
     private List<DeclaredField> fields = List.of();
-    private int keyLines;
     private long rows;
     private boolean renamed;
-    private long hits;
-    private long replaced;
-    private String replacedType = "";
-    private Label replacedLabel = Label.SECRET;
-    private long decoded;
-    private long work;
-    private boolean again;
 
     /**
      * @param removed values with these labels are replaced, others only reported
@@ -141,33 +82,30 @@ final class Inspection {
             Set<Label> removed,
             Set<String> kept,
             Limits limits) {
-        this.scanner = scanner;
-        this.digest = digest;
-        this.removed = removed;
-        this.kept = kept;
-        this.limits = limits;
+        findings = new Findings(limits.findings());
+        texts =
+                new TextInspection(
+                        scanner,
+                        digest,
+                        removed,
+                        kept,
+                        limits,
+                        findings,
+                        (text, place) -> leaf(text, place, true));
     }
 
     /** Characters that were looked at, each time again. */
     long work() {
-        return work;
+        return texts.work();
     }
 
     List<Finding> findings() {
-        return found.entrySet().stream()
-                .map(entry ->
-                        new Finding(
-                                entry.getKey().at(),
-                                entry.getKey().type(),
-                                entry.getValue(),
-                                entry.getKey().label(),
-                                entry.getKey().fingerprint()))
-                .toList();
+        return findings.all();
     }
 
     /** Of findings and of declared fields that are present. */
     Set<Label> labels() {
-        return labels;
+        return findings.labels();
     }
 
     /** Whether a key had to become another one; what stood under it was checked under its old name. */
@@ -188,14 +126,14 @@ final class Inspection {
      */
     JsonNode json(JsonNode node, String at, List<DeclaredField> declared) {
         fields = declared;
-        var walked = walk(node, new Place(at, "", Set.of(), false, 0, 0), "");
+        var walked = walk(node, Place.root(at), "");
         fields = List.of();
         return walked;
     }
 
     /** As {@link #json}, for a text of its own. */
     String text(String text, String at) {
-        return leaf(text, new Place(at, "", Set.of(), false, 0, 0), true);
+        return leaf(text, Place.root(at), true);
     }
 
     private JsonNode walk(JsonNode node, Place place, String key) {
@@ -225,52 +163,50 @@ final class Inspection {
         if (more.isEmpty()) {
             return place;
         }
-        labels.addAll(more);
+        findings.declared(more);
         more.addAll(place.declared());
-        return new Place(place.at(), place.context(), more, place.nearKeyId(), 0, place.decoded());
+        return place.declaring(more);
     }
 
     private JsonNode object(ObjectNode given, Place place, String key) {
         var object = readable(given, place);
-        var near = place.nearKeyId() || holdsKeyId(object);
-        var jwk = isPrivateJwk(object);
-        var pair = nameOfPair(object);
-        var cluster = isClusterSecret(object);
+        var near = place.nearKeyId() || ObjectForm.holdsKeyId(object);
+        var jwk = ObjectForm.isPrivateJwk(object);
+        var pair = ObjectForm.nameOfPair(object);
+        var cluster = ObjectForm.isClusterSecret(object);
         var copy = JSON.objectNode();
+        var changed = false;
         var collisions = 0;
         for (var field : object.properties()) {
-            var before = hits;
+            var before = findings.hits();
             var clean = key(field.getKey(), place);
             // a key that stays, but holds something, would tell it in every place below it
-            var telling = hits > before;
+            var telling = findings.hits() > before;
             var name = clean;
+            changed |= !clean.equals(field.getKey());
             renamed |= place.embedded() == 0 && !clean.equals(field.getKey());
-            while (copy.has(name)) {
+            while (changed && copy.has(name)) {
                 name = clean + "#" + ++collisions; // keys that differed in what was taken out
             }
-            var own = tail(pair == null || !isValue(field.getKey()) ? field.getKey() : pair);
-            var context = key.isEmpty() ? own : key + "." + own;
+            var own =
+                    tail(
+                            pair == null || !ObjectForm.isValueOfPair(field.getKey())
+                                    ? field.getKey()
+                                    : pair);
             var child =
-                    new Place(
-                            place.at() + "/" + (telling ? "*" : shown(name)),
-                            context,
-                            place.declared(),
-                            near,
-                            place.embedded(),
-                            place.decoded());
+                    place.member(
+                            telling || !ObjectForm.isField(name) ? "*" : name,
+                            key.isEmpty() ? own : key + "." + own,
+                            near);
             path.addLast(field.getKey());
             var value = field.getValue();
-            if (jwk
-                    && JWK_PRIVATE.contains(field.getKey())
-                    && value.isTextual()
-                    && value.textValue().length() >= MIN_JWK_VALUE
-                    && !isTag(value.textValue())
-                    && isRemoved(PrivateKey.TYPE, Label.SECRET, child)) {
-                copy.put(name, whole(value.textValue(), child, PrivateKey.TYPE, Label.SECRET));
-            } else if (cluster && isSecretData(field.getKey()) && value.isObject()) {
+            if (jwk && isPrivateOfJwk(field.getKey(), value, child)) {
+                copy.put(
+                        name, texts.whole(value.textValue(), child, PrivateKey.TYPE, Label.SECRET));
+            } else if (cluster && ObjectForm.isSecretData(field.getKey()) && value.isObject()) {
                 copy.set(name, clusterSecret((ObjectNode) value, child));
-            } else if (isBinary(field.getKey(), object) && value.isTextual()) {
-                copy.put(name, binary(value.textValue(), child, isMedia(object)));
+            } else if (ObjectForm.isBinary(field.getKey(), object) && value.isTextual()) {
+                copy.put(name, binary(value.textValue(), child, ObjectForm.isMedia(object)));
             } else {
                 copy.set(name, walk(value, child, own));
             }
@@ -279,51 +215,24 @@ final class Inspection {
         return copy;
     }
 
+    private boolean isPrivateOfJwk(String key, JsonNode value, Place place) {
+        return ObjectForm.isPrivateJwkField(key)
+                && value.isTextual()
+                && value.textValue().length() >= MIN_JWK_VALUE
+                && !isTag(value.textValue())
+                && texts.isRemoved(PrivateKey.TYPE, Label.SECRET, place);
+    }
+
     private ArrayNode array(ArrayNode array, Place place, String key) {
         rows = Math.max(rows, array.size());
-        var near = place.nearKeyId() || holdsKeyId(array);
+        var near = place.nearKeyId() || ObjectForm.holdsKeyId(array);
         var copy = JSON.arrayNode(array.size());
         for (var i = 0; i < array.size(); i++) {
-            path.addLast(Integer.toString(i));
-            var child =
-                    new Place(
-                            place.at() + "/" + i,
-                            place.context(),
-                            place.declared(),
-                            near,
-                            place.embedded(),
-                            place.decoded());
-            copy.add(walk(array.get(i), child, key));
+            path.addLast(fields.isEmpty() ? "" : Integer.toString(i));
+            copy.add(walk(array.get(i), place.element(i, near), key));
             path.removeLast();
         }
         return copy;
-    }
-
-    private static boolean holdsKeyId(JsonNode parent) {
-        for (var child : parent) {
-            if (child.isTextual() && mayHoldKeyId(child.textValue())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean mayHoldKeyId(String text) {
-        return text.length() < 256
-                && (text.contains("AKIA")
-                        || text.contains("ASIA")
-                        || text.contains("ABIA")
-                        || text.contains("ACCA"));
-    }
-
-    /**
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc7518#section-6">RFC 7518, section 6</a>
-     */
-    private static boolean isPrivateJwk(ObjectNode object) {
-        return object.path("kty").isTextual()
-                && (object.path("d").isTextual()
-                        || (object.path("kty").textValue().equals("oct")
-                                && object.path("k").isTextual()));
     }
 
     /** The object under names that a person sees: what hides in a name must not hide what it says. */
@@ -331,13 +240,13 @@ final class Inspection {
         var hidden = false;
         for (var names = object.fieldNames(); !hidden && names.hasNext(); ) {
             var name = names.next();
-            hidden = !HiddenCharacters.clean(name).text().equals(name);
+            hidden = !plain.contains(name) && !HiddenCharacters.clean(name).text().equals(name);
         }
         if (!hidden) {
             return object;
         }
         renamed |= place.embedded() == 0;
-        var at = below(place);
+        var at = place.names();
         var copy = JSON.objectNode();
         var collisions = 0;
         for (var field : object.properties()) {
@@ -351,41 +260,8 @@ final class Inspection {
         return copy;
     }
 
-    /** The name that stands beside a value, as in lists of settings; null when there is none. */
-    private static @Nullable String nameOfPair(ObjectNode object) {
-        if (!object.path("value").isTextual() && !object.path("Value").isTextual()) {
-            return null;
-        }
-        for (var field : NAME_FIELDS) {
-            var name = object.path(field);
-            if (name.isTextual()) {
-                var clean = HiddenCharacters.clean(name.textValue()).text();
-                if (FIELD.matcher(clean).matches()) {
-                    return clean;
-                }
-            }
-        }
-        return null;
-    }
-
-    private static boolean isValue(String key) {
-        return key.equals("value") || key.equals("Value");
-    }
-
-    /**
-     * @see <a href="https://kubernetes.io/docs/concepts/configuration/secret/">Secrets of Kubernetes</a>
-     */
-    private static boolean isClusterSecret(ObjectNode object) {
-        return HiddenCharacters.clean(object.path("kind").asText()).text().equals("Secret")
-                && (object.path("data").isObject() || object.path("stringData").isObject());
-    }
-
-    private static boolean isSecretData(String key) {
-        return key.equals("data") || key.equals("stringData");
-    }
-
     private JsonNode clusterSecret(ObjectNode data, Place place) {
-        if (!isRemoved("secret", Label.SECRET, place)) {
+        if (!texts.isRemoved("secret", Label.SECRET, place)) {
             return walk(data, place, "data");
         }
         var copy = JSON.objectNode();
@@ -394,7 +270,9 @@ final class Inspection {
             if (value.isEmpty() || isTag(value)) {
                 copy.set(key(field.getKey(), place), field.getValue());
             } else {
-                copy.put(key(field.getKey(), place), whole(value, place, "secret", Label.SECRET));
+                copy.put(
+                        key(field.getKey(), place),
+                        texts.whole(value, place, "secret", Label.SECRET));
             }
         }
         return copy;
@@ -404,23 +282,22 @@ final class Inspection {
         return value.startsWith(ReplacedValue.START) && value.endsWith("]");
     }
 
-    /** Base64 in the content blocks of MCP. */
-    private static boolean isBinary(String key, ObjectNode parent) {
-        return switch (key) {
-            case "data" -> parent.path("mimeType").isTextual();
-            case "blob" -> parent.has("uri");
-            default -> false;
-        };
-    }
-
+    /** The name as it may go on. The rows of a result have the same names, so plain ones are remembered. */
     private String key(String name, Place place) {
-        return scan(name, below(place));
-    }
-
-    /** Where names stand; a place that showed them could show what they hold. */
-    private static Place below(Place place) {
-        return new Place(
-                place.at() + "/*", "", Set.of(), place.nearKeyId(), MAX_EMBEDDED, place.decoded());
+        if (!place.nearKeyId() && plain.contains(name)) {
+            return name;
+        }
+        var before = findings.hits();
+        var screened = texts.scan(name, place.names());
+        if (findings.hits() == before
+                && screened.equals(name)
+                && name.length() <= MAX_CONTEXT
+                && place.decoded() == 0
+                && !texts.keyOpen()
+                && plain.size() < MAX_PLAIN) {
+            plain.add(name);
+        }
+        return screened;
     }
 
     /** The end of a key says what the value is, and a long key must not be read again for each leaf. */
@@ -428,36 +305,40 @@ final class Inspection {
         return key.length() <= MAX_CONTEXT ? key : key.substring(key.length() - MAX_CONTEXT);
     }
 
-    /** A field name as a place may show it: what could hold data becomes {@code *}. */
-    private static String shown(String name) {
-        return FIELD.matcher(name).matches() ? name : "*";
-    }
-
     private JsonNode number(JsonNode node, Place place) {
         if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
             return node; // no JSON number; the canonical form will refuse it
         }
-        var value = node.decimalValue();
-        if ((value.scale() > 0 && value.stripTrailingZeros().scale() > 0)
-                || value.precision() - value.scale() > 20) {
-            return node; // a fraction, or longer than anything we look for
+        var digits = wholeDigits(node);
+        if (digits == null) {
+            return node;
         }
-        var digits = value.toBigInteger().toString();
-        var screened = scan(digits, place);
+        var screened = texts.scan(digits, place);
         return screened.equals(digits) ? node : TextNode.valueOf(screened);
     }
 
-    /** Bytes that are shown or played: what would be a hidden character in a text is a part of the picture. */
-    private static boolean isMedia(ObjectNode parent) {
-        return MEDIA.matcher(parent.path("mimeType").asText()).lookingAt();
+    /** Null for a fraction, and for what is longer than anything we look for. */
+    private static @Nullable String wholeDigits(JsonNode node) {
+        if (node.isInt() || node.isLong()) {
+            return Long.toString(node.longValue());
+        }
+        if (node.isDouble() && Math.rint(node.doubleValue()) != node.doubleValue()) {
+            return null;
+        }
+        var value = node.decimalValue();
+        if ((value.scale() > 0 && value.stripTrailingZeros().scale() > 0)
+                || value.precision() - value.scale() > 20) {
+            return null;
+        }
+        return value.toBigInteger().toString();
     }
 
     private String binary(String text, Place place, boolean media) {
         var decoded = decodedText(text);
-        if (decoded != null && place.embedded() < MAX_EMBEDDED) {
+        if (decoded != null && place.embedded() < Place.MAX_EMBEDDED) {
             var screened =
                     media && !looksLikeJson(decoded)
-                            ? line(decoded, place.inside())
+                            ? texts.line(decoded, place.inside())
                             : leaf(decoded, place.inside(), true);
             if (!screened.equals(decoded)) {
                 return Base64.getEncoder()
@@ -481,27 +362,27 @@ final class Inspection {
     private String leaf(String raw, Place place, boolean mayHoldJson) {
         var text = cleaned(raw, place);
         if (mayHoldJson && looksLikeJson(text)) {
-            var inner = place.embedded() < MAX_EMBEDDED ? parsed(text) : null;
+            var inner = place.embedded() < Place.MAX_EMBEDDED ? parsed(text) : null;
             if (inner != null) {
                 var last = place.context().lastIndexOf('.');
                 var walked = walk(inner, place.inside(), place.context().substring(last + 1));
                 return walked.equals(inner) ? text : walked.toString();
             }
-            // no parser will decode it for us, so letters must not hide behind escapes
-            var unescaped = unescaped(text);
-            var screened = line(unescaped, place);
-            return screened.equals(unescaped) ? text : screened;
         }
-        return line(text, place);
+        // no parser will decode it for us, so letters must not hide behind escapes: a line of a log
+        // holds JSON as well
+        var unescaped = unescaped(text);
+        var screened = texts.line(unescaped, place);
+        return screened.equals(unescaped) ? text : screened;
     }
 
     private String cleaned(String raw, Place place) {
         var cleaned = HiddenCharacters.clean(raw);
         if (cleaned.hidden() > 0) {
-            found(place, HiddenCharacters.HIDDEN, cleaned.hidden(), null, null);
+            findings.add(place, HiddenCharacters.HIDDEN, cleaned.hidden(), null, null);
         }
         if (cleaned.bidi() > 0) {
-            found(place, HiddenCharacters.BIDI, cleaned.bidi(), null, null);
+            findings.add(place, HiddenCharacters.BIDI, cleaned.bidi(), null, null);
         }
         return cleaned.text();
     }
@@ -525,179 +406,36 @@ final class Inspection {
         }
     }
 
-    /** Printable ASCII that needs no escape, out of its JSON escapes. */
+    /** Printable ASCII that needs no escape, and slashes, out of their JSON escapes. */
     private static String unescaped(String text) {
-        var at = text.indexOf("\\u00");
+        var at = text.indexOf('\\');
         if (at < 0) {
             return text;
         }
         var out = new StringBuilder(text.length());
         var from = 0;
         while (at >= 0) {
-            var c = at + 6 <= text.length() ? hex(text.charAt(at + 4), text.charAt(at + 5)) : -1;
+            var next = at + 1 < text.length() ? text.charAt(at + 1) : '\0';
+            var c = next == '/' ? '/' : text.startsWith("u00", at + 1) ? escaped(text, at) : -1;
+            var end = at + (next == '/' ? 2 : 6);
             if (c > ' ' && c < 0x7F && c != '"' && c != '\\') {
                 out.append(text, from, at).append((char) c);
-                from = at + 6;
-                at = text.indexOf("\\u00", from);
+                from = end;
             } else {
-                at = text.indexOf("\\u00", at + 1);
+                end = at + 2; // an escaped backslash escapes nothing
             }
+            at = text.indexOf('\\', end);
         }
-        return out.append(text, from, text.length()).toString();
+        return from == 0 ? text : out.append(text, from, text.length()).toString();
+    }
+
+    private static int escaped(String text, int at) {
+        return at + 6 <= text.length() ? hex(text.charAt(at + 4), text.charAt(at + 5)) : -1;
     }
 
     private static int hex(char high, char low) {
         var a = Character.digit(high, 16);
         var b = Character.digit(low, 16);
         return a < 0 || b < 0 ? -1 : 16 * a + b;
-    }
-
-    /** Scans a value that may be one line of a private key that began in an earlier leaf. */
-    private String line(String text, Place place) {
-        if (keyLines > 0) {
-            keyLines--;
-            if (text.contains("END")) {
-                keyLines = 0;
-            }
-            if (isKeyLine(text) && isRemoved(PrivateKey.TYPE, Label.SECRET, place)) {
-                return whole(text, place, PrivateKey.TYPE, Label.SECRET);
-            }
-        }
-        return scan(text, place);
-    }
-
-    /** Replaces until nothing is left to replace, so that screening again would change nothing. */
-    private String scan(String text, Place place) {
-        if (text.length() < MIN_LENGTH) {
-            return text;
-        }
-        var before = again;
-        var current = text;
-        for (var round = 0; round < MAX_ROUNDS; round++) {
-            var next = round(current, place);
-            if (next.equals(current)) {
-                again = before;
-                return next;
-            }
-            current = next;
-            again = true;
-        }
-        again = before;
-        return whole(text, place, "unstable_text", Label.SECRET);
-    }
-
-    private String round(String text, Place place) {
-        var leaf = Leaf.of(place.context(), text);
-        var spans = scanner.scan(leaf);
-        if (leaf.keyOpen()) {
-            keyLines = MAX_KEY_LINES;
-        }
-        var near = AwsSecretKey.near(leaf, spans, place.nearKeyId());
-        if (!near.isEmpty()) {
-            spans = new ArrayList<>(spans);
-            spans.addAll(near);
-            spans.sort(Comparator.comparingInt(Span::start));
-        }
-        worked(leaf.work() + text.length());
-        var out = new StringBuilder(text.length());
-        var from = 0;
-        for (var span : spans) {
-            if (place.declared().contains(span.label())) {
-                continue; // declared data, labelled by its field
-            }
-            var start = span.start() - leaf.offset();
-            if (start < from) {
-                continue;
-            }
-            if (isRemoved(span.type(), span.label(), place)) {
-                out.append(text, from, start).append(tag(span, place));
-                from = span.end() - leaf.offset();
-            } else if (!again) {
-                found(place, span.type(), 1, span.label(), digest.fingerprint(span.identity()));
-            }
-        }
-        return from == 0 ? decoded(text, place) : out.append(text, from, text.length()).toString();
-    }
-
-    private String tag(Span span, Place place) {
-        return whole(span.identity(), place, span.type(), span.label());
-    }
-
-    /** What is written in another way: found inside, it is replaced as a whole. */
-    private String decoded(String text, Place place) {
-        if (place.decoded() >= MAX_DECODED) {
-            return text;
-        }
-        var out = new StringBuilder();
-        var from = 0;
-        for (var blob : EncodedText.in(text)) {
-            decoded += blob.text().length();
-            worked(blob.text().length());
-            if (decoded > limits.decoded()) {
-                throw new LimitExceededException("decoded");
-            }
-            var before = replaced;
-            leaf(blob.text(), place.behindEncoding(), true);
-            if (replaced > before) {
-                out.append(text, from, blob.start());
-                out.append(
-                        whole(
-                                text.substring(blob.start(), blob.end()),
-                                place,
-                                replacedType,
-                                replacedLabel));
-                from = blob.end();
-            }
-        }
-        return from == 0 ? text : out.append(text, from, text.length()).toString();
-    }
-
-    private void worked(long characters) {
-        work += characters;
-        if (work > limits.work()) {
-            throw new LimitExceededException("work");
-        }
-    }
-
-    private static boolean isKeyLine(String text) {
-        var line = text.strip();
-        if (line.length() < MIN_KEY_LINE && !line.endsWith("=")) {
-            return false;
-        }
-        for (var i = 0; i < line.length(); i++) {
-            if (!Alphabet.BASE64_PADDED.holds(line.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean isRemoved(String type, Label label, Place place) {
-        return removed.contains(label) && !kept.contains(type) && !place.declared().contains(label);
-    }
-
-    private String whole(String value, Place place, String type, Label label) {
-        var fingerprint = digest.fingerprint(value);
-        found(place, type, 1, label, fingerprint);
-        replaced++;
-        replacedType = type;
-        replacedLabel = label;
-        return ReplacedValue.tag(type, fingerprint);
-    }
-
-    private void found(
-            Place place,
-            String type,
-            int count,
-            @Nullable Label label,
-            @Nullable String fingerprint) {
-        hits++;
-        found.merge(new Key(place.at(), type, label, fingerprint), count, Integer::sum);
-        if (label != null) {
-            labels.add(label);
-        }
-        if (found.size() > limits.findings()) {
-            throw new LimitExceededException("findings");
-        }
     }
 }

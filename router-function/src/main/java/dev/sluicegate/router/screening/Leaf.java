@@ -10,6 +10,7 @@ final class Leaf {
     /** Longest identifier that counts as the key of a value in running text. */
     private static final int MAX_KEY = 48;
 
+    private static final String SEPARATOR = ": ";
     private static final int MAX_SEPARATORS = 16;
     private static final int MAX_IDENTIFIER_TAIL = 24;
     private static final String END_MARKER = "END";
@@ -31,12 +32,19 @@ final class Leaf {
      * @param context names the value stands under, outermost first, or empty
      */
     static Leaf of(String context, String value) {
-        var prefix = context.isEmpty() ? "" : context + ": ";
-        return new Leaf(fold(prefix + value), prefix.length());
+        return context.isEmpty()
+                ? new Leaf(fold(value), 0)
+                : new Leaf(
+                        fold(context + SEPARATOR + value), context.length() + SEPARATOR.length());
     }
 
     String text() {
         return text;
+    }
+
+    /** Where the name ends that the value stands under, or -1 when it has none. */
+    int nameEnd() {
+        return offset - SEPARATOR.length();
     }
 
     /** Where the value starts in the text. */

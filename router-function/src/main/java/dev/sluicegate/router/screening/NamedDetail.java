@@ -21,11 +21,9 @@ final class NamedDetail implements Detector {
     };
     private static final String BASE58 =
             "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    private static final List<String> BIRTH =
-            List.of(
+    private static final WordList BIRTH =
+            WordList.of(
                     "birth",
-                    "birthday",
-                    "birthdate",
                     "born",
                     "dob",
                     "geburtsdatum",
@@ -35,7 +33,7 @@ final class NamedDetail implements Detector {
                     "nascita",
                     "nascimento",
                     "geboortedatum");
-    private static final List<String> VEHICLE = List.of("vin", "vehicle identification", "chassis");
+    private static final WordList VEHICLE = WordList.of("vin", "vehicle identification", "chassis");
 
     @Override
     public List<String> keywords() {
@@ -87,7 +85,13 @@ final class NamedDetail implements Detector {
                 || "-./".indexOf(leaf.charAt(start - 1)) >= 0) {
             return null;
         }
-        var i = start;
+        var i = leaf.runEnd(start, Alphabet.DIGITS, 5);
+        if (i - start > 4
+                || "-./".indexOf(leaf.charAt(i)) < 0
+                || !Leaf.isDigit(leaf.charAt(i + 1))) {
+            return null;
+        }
+        i = start;
         var lengths = new int[3];
         var separator = '\0';
         for (var part = 0; part < 3; part++) {

@@ -25,6 +25,9 @@ final class NamedSecret implements Detector {
     private static final int MIN_TOKEN = 10;
     private static final int MIN_GLUED = 16;
 
+    /** Nothing that is merely behind a name is taken for its value if it is shorter. */
+    private static final int MIN_UNASSIGNED = 20;
+
     private static final List<String> PASSWORD_WORDS =
             List.of("password", "passwd", "passwort", "passphrase", "passcode", "kennwort");
 
@@ -162,11 +165,24 @@ final class NamedSecret implements Detector {
             return null;
         }
         var assignment = Assignment.behind(leaf, nameEnd, MAX_GAP);
-        if (assignment == null) {
+        if (assignment == null || isProse(leaf, assignment)) {
             return null;
         }
         var nameStart = leaf.runStart(start, Alphabet.IDENTIFIER, MAX_NAME);
         return named(leaf, nameStart, nameEnd, assignment);
+    }
+
+    /**
+     * A word of a sentence, with another word behind it: {@code the access rules}. What is not assigned is
+     * a secret only when it is long, or stands in a file of logins. Decided before the name is read,
+     * because such words are many.
+     */
+    private static boolean isProse(Leaf leaf, Assignment assignment) {
+        var from = assignment.start();
+        return !assignment.assigned()
+                && !assignment.quoted()
+                && leaf.runEnd(from, Alphabet.CREDENTIAL, MIN_UNASSIGNED) - from < MIN_UNASSIGNED
+                && !isLogin(leaf, from);
     }
 
     private static @Nullable Span named(Leaf leaf, int from, int nameEnd, Assignment assignment) {
@@ -180,8 +196,11 @@ final class NamedSecret implements Detector {
         if (own.isEmpty() || ABOUT.contains(own.getLast()) || ABOUT.contains(own.getFirst())) {
             return null;
         }
+        // the value of a field: its end is known, so nothing of it may be left behind a blank or a
+        // sign
+        var whole = nameEnd == leaf.nameEnd();
         if (isPassword(own)) {
-            return password(leaf, assignment);
+            return whole ? ownPassword(leaf) : password(leaf, assignment);
         }
         var issued =
                 words.stream().anyMatch(NamedSecret::isIssuer) || isIssuer(String.join("", own));
@@ -203,7 +222,51 @@ final class NamedSecret implements Detector {
                             ? Strength.CERTAIN
                             : strength;
         }
-        return strength == Strength.NONE ? null : token(leaf, assignment, strength);
+        if (strength == Strength.NONE) {
+            return null;
+        }
+        var token = token(leaf, assignment, strength);
+        return whole && strength == Strength.CERTAIN ? ownToken(leaf, token) : token;
+    }
+
+    /** Whatever stands in a field that is named after a password, unless it says that there is none. */
+    private static @Nullable Span ownPassword(Leaf leaf) {
+        var from = leaf.offset();
+        var to = leaf.text().length();
+        if (to - from < MIN_PASSWORD || to - from > MAX_VALUE || leaf.isReplaced(from + 1)) {
+            return null;
+        }
+        var value = leaf.text().substring(from, to);
+        leaf.worked(value.length());
+        return isNothing(value) || isCode(leaf, value, to)
+                ? null
+                : new Span(from, to, "password", Label.CREDENTIAL, value, true);
+    }
+
+    /**
+     * The whole of a field when a part of it is the secret, or when it looks drawn at random with the signs
+     * that would end it in running text.
+     */
+    private static @Nullable Span ownToken(Leaf leaf, @Nullable Span part) {
+        var from = leaf.offset();
+        var to = leaf.text().length();
+        if (to - from > MAX_VALUE) {
+            return part;
+        }
+        if (part != null) {
+            return span(leaf, from, to);
+        }
+        for (var i = from; i < to; i++) {
+            if (leaf.charAt(i) <= ' ') {
+                return null; // words
+            }
+        }
+        var shape = Shape.of(leaf, from, to);
+        return (shape.isMixed(MIN_GLUED) || isRich(shape))
+                        && !shape.isPlaceholder()
+                        && !leaf.isReplaced(from + 1)
+                ? span(leaf, from, to)
+                : null;
     }
 
     private enum Strength {
@@ -290,9 +353,10 @@ final class NamedSecret implements Detector {
 
     /** Files of logins have no signs between names and values. */
     private static boolean isLogin(Leaf leaf, int from) {
-        var before = leaf.text().substring(Math.max(0, from - MAX_LOGIN), from);
-        leaf.worked(before.length());
-        return before.contains("login ") && before.contains("machine ");
+        var since = Math.max(0, from - MAX_LOGIN);
+        leaf.worked(from - since);
+        return leaf.text().indexOf("machine ", since, from) >= 0
+                && leaf.text().indexOf("login ", since, from) >= 0;
     }
 
     private static boolean isWord(String value) {

@@ -19,6 +19,13 @@ final class NationalId implements Detector {
     private static final int MAX_GROUPS = 7;
 
     private static final String DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
+    private static final WordList HETU_WORDS =
+            WordList.of(
+                    "henkilötunnus",
+                    "henkilotunnus",
+                    "hetu",
+                    "personal identity",
+                    "personbeteckning");
     private static final String HETU_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY";
 
     /**
@@ -35,7 +42,7 @@ final class NationalId implements Detector {
             int tail,
             Label label,
             Predicate<String> check,
-            List<String> words) {}
+            WordList words) {}
 
     private static final List<Rule> RULES = rules();
     private static final List<List<Rule>> BY_DIGITS = byDigits();
@@ -63,7 +70,7 @@ final class NationalId implements Detector {
                         n ->
                                 CheckDigits.weighted(n, 3, 7, 1, 3, 7, 1, 3, 7, 1) % 10 == 0
                                         && routingArea(n),
-                        List.of("routing", "aba", "rtn")));
+                        WordList.of("routing", "aba", "rtn")));
         digits(
                 all,
                 "uk_nhs_number",
@@ -322,7 +329,7 @@ final class NationalId implements Detector {
 
     private static void digits(
             List<Rule> all, String type, int digits, Predicate<String> check, String... words) {
-        all.add(new Rule(type, 0, digits, 0, Label.PII, check, List.of(words)));
+        all.add(new Rule(type, 0, digits, 0, Label.PII, check, WordList.of(words)));
     }
 
     private static void lettered(
@@ -333,7 +340,7 @@ final class NationalId implements Detector {
             int tail,
             Predicate<String> check,
             String... words) {
-        all.add(new Rule(type, letters, digits, tail, Label.PII, check, List.of(words)));
+        all.add(new Rule(type, letters, digits, tail, Label.PII, check, WordList.of(words)));
     }
 
     private static List<List<Rule>> byDigits() {
@@ -362,29 +369,25 @@ final class NationalId implements Detector {
                 && Leaf.isDigit(leaf.charAt(start - 2))) {
             return null; // goes on from before
         }
-        var number = new StringBuilder(MAX_DIGITS);
+        var count = 0;
         var groups = 0;
         var dashes = 0;
-        var nearby = Nearby.of(leaf, start);
         var i = start;
         while (true) {
-            while (number.length() < MAX_DIGITS && Leaf.isDigit(leaf.charAt(i))) {
-                number.append(leaf.charAt(i++));
-            }
-            if (Leaf.isDigit(leaf.charAt(i))) {
+            var from = i;
+            i = leaf.runEnd(from, Alphabet.DIGITS, MAX_DIGITS - count);
+            count += i - from;
+            if (Leaf.isDigit(leaf.charAt(i)) || ++groups > MAX_GROUPS) {
                 return null; // longer than any
             }
-            if (++groups > MAX_GROUPS) {
-                return null;
-            }
-            var found = ended(leaf, start, i, number.toString(), groups, dashes, nearby);
+            var found = ended(leaf, new Run(start, i, count, groups, dashes));
             if (found != null) {
                 return found;
             }
             var c = leaf.charAt(i);
             if ((c != ' ' && c != '-' && c != '.' && c != '/' && c != '+')
                     || !Leaf.isDigit(leaf.charAt(i + 1))
-                    || number.length() == MAX_DIGITS) {
+                    || count == MAX_DIGITS) {
                 return null;
             }
             dashes += c == '-' ? 1 : 0;
@@ -392,27 +395,52 @@ final class NationalId implements Detector {
         }
     }
 
-    private static @Nullable Span ended(
-            Leaf leaf, int start, int end, String number, int groups, int dashes, Nearby nearby) {
-        if (number.length() == 2 && groups == 1) {
-            return fiscalCode(leaf, start, nearby);
+    /**
+     * A number as it is written. Most are none of ours, so its digits are put together only where a rule
+     * fits their count and what stands around them.
+     *
+     * @param digits how many, in how many groups
+     * @param dashes between them
+     */
+    private record Run(int start, int end, int digits, int groups, int dashes) {
+        String number(Leaf leaf) {
+            leaf.worked(end - start);
+            if (groups == 1) {
+                return leaf.text().substring(start, end);
+            }
+            var number = new StringBuilder(digits);
+            for (var i = start; i < end; i++) {
+                var c = leaf.text().charAt(i);
+                if (Leaf.isDigit(c)) {
+                    number.append(c);
+                }
+            }
+            return number.toString();
         }
-        if (number.length() < 4) {
+    }
+
+    private static @Nullable Span ended(Leaf leaf, Run run) {
+        var start = run.start();
+        var end = run.end();
+        if (run.digits() == 2 && run.groups() == 1) {
+            return fiscalCode(leaf, start);
+        }
+        if (run.digits() < 4) {
             return null;
         }
-        if (number.length() == 9 && groups == 3 && dashes == 2 && end - start == 11) {
-            var printed = printedUsNumber(leaf, start, end, number, nearby);
+        if (run.digits() == 9 && run.groups() == 3 && run.dashes() == 2 && end - start == 11) {
+            var printed = printedUsNumber(leaf, run);
             if (printed != null) {
                 return printed;
             }
         }
-        if (number.length() == 6 || number.length() == 9) {
-            var hetu = finnish(leaf, start, end, number, nearby);
+        if (run.digits() == 6 || run.digits() == 9) {
+            var hetu = finnish(leaf, run);
             if (hetu != null) {
                 return hetu;
             }
         }
-        for (var rule : BY_DIGITS.get(number.length())) {
+        for (var rule : BY_DIGITS.get(run.digits())) {
             var from = start - rule.letters();
             var separator = rule.tail() > 0 && isSeparator(leaf.charAt(end)) ? 1 : 0;
             var to = rule.tail() == 0 ? end : end + separator + rule.tail();
@@ -421,13 +449,16 @@ final class NationalId implements Detector {
                     || (rule.tail() > 0 && !areLetters(leaf, end + separator, to))) {
                 continue;
             }
+            var number = run.number(leaf);
             var whole =
-                    (leaf.text().substring(from, start)
-                                    + number
-                                    + leaf.text().substring(end + separator, to))
-                            .toUpperCase(Locale.ROOT);
+                    rule.letters() + rule.tail() == 0
+                            ? number
+                            : (leaf.text().substring(from, start)
+                                            + number
+                                            + leaf.text().substring(end + separator, to))
+                                    .toUpperCase(Locale.ROOT);
             leaf.worked(to - from);
-            if (rule.check().test(whole) && nearby.saysAny(rule.words())) {
+            if (rule.check().test(whole) && Nearby.of(leaf, start).saysAny(rule.words())) {
                 return new Span(from, to, rule.type(), rule.label(), whole);
             }
         }
@@ -456,16 +487,18 @@ final class NationalId implements Detector {
     }
 
     /** 123-45-6789 is written so by nobody else, if the area was given out. */
-    private static @Nullable Span printedUsNumber(
-            Leaf leaf, int start, int end, String number, Nearby nearby) {
+    private static @Nullable Span printedUsNumber(Leaf leaf, Run run) {
+        var start = run.start();
+        var end = run.end();
         if (leaf.charAt(start + 3) != '-'
                 || leaf.charAt(start + 6) != '-'
                 || !isBounded(leaf, start, end)
                 || leaf.charAt(end) == '-') {
             return null;
         }
+        var number = run.number(leaf);
         var type = ssn(number) ? "us_ssn" : itin(number) ? "us_itin" : "";
-        if (type.isEmpty() || nearby.saysOtherNumber()) {
+        if (type.isEmpty() || Nearby.of(leaf, start).saysOtherNumber()) {
             return null;
         }
         return new Span(start, end, type, Label.PII, number);
@@ -600,10 +633,11 @@ final class NationalId implements Detector {
     }
 
     /** Date of birth, the century as a sign, three digits, a check character. */
-    private static @Nullable Span finnish(
-            Leaf leaf, int start, int end, String number, Nearby nearby) {
+    private static @Nullable Span finnish(Leaf leaf, Run run) {
+        var start = run.start();
+        var end = run.end();
         int from;
-        if (number.length() == 6) {
+        if (run.digits() == 6) {
             var century = leaf.charAt(end);
             if ("-+ABCDEFUVWXY".indexOf(century) < 0 || century == '\0') {
                 return null;
@@ -620,7 +654,7 @@ final class NationalId implements Detector {
             return null;
         }
         to = from + 4;
-        var date = number.substring(0, 6);
+        var date = run.number(leaf).substring(0, 6);
         var individual = leaf.text().substring(from, Math.min(leaf.text().length(), from + 3));
         var check = Character.toUpperCase(leaf.charAt(from + 3));
         var rest =
@@ -630,19 +664,13 @@ final class NationalId implements Detector {
                         && CheckDigits.isDate(
                                 CheckDigits.number(date, 2, 4), CheckDigits.number(date, 0, 2))
                         && isBounded(leaf, start, to)
-                        && nearby.saysAny(
-                                List.of(
-                                        "henkilötunnus",
-                                        "henkilotunnus",
-                                        "hetu",
-                                        "personal identity",
-                                        "personbeteckning"))
+                        && Nearby.of(leaf, start).saysAny(HETU_WORDS)
                 ? new Span(start, to, "fi_hetu", Label.PII, date + individual + check)
                 : null;
     }
 
     /** Six letters, year, month, day, place and a check letter; long enough to need no word nearby. */
-    private static @Nullable Span fiscalCode(Leaf leaf, int year, Nearby nearby) {
+    private static @Nullable Span fiscalCode(Leaf leaf, int year) {
         var from = year - 6;
         var to = year + 10;
         if (!isBounded(leaf, from, to) || to > leaf.text().length()) {
@@ -667,7 +695,7 @@ final class NationalId implements Detector {
         return code.charAt(15) == 'A' + sum % 26
                         && "ABCDEHLMPRST".indexOf(code.charAt(8)) >= 0
                         && ((day >= 1 && day <= 31) || (day >= 41 && day <= 71))
-                        && !nearby.saysOtherNumber()
+                        && !Nearby.of(leaf, year).saysOtherNumber()
                 ? new Span(from, to, "it_fiscal_code", Label.PII, code)
                 : null;
     }

@@ -56,8 +56,8 @@ final class Nearby {
     }
 
     /** Whether one of {@code words} stands shortly before the number or behind it on its line. */
-    boolean saysAny(List<String> words) {
-        return contains(before(), words) || contains(after(), words);
+    boolean saysAny(WordList words) {
+        return words.isIn(before()) || words.isIn(after());
     }
 
     /** Whether what stands before says that something else is numbered. */
@@ -90,24 +90,5 @@ final class Nearby {
             before = known;
         }
         return known;
-    }
-
-    /** A long word counts also as the beginning of a longer one. */
-    private static boolean contains(String phrase, List<String> words) {
-        for (var word : words) {
-            var at = phrase.indexOf(word);
-            while (at >= 0) {
-                var end = at + word.length();
-                var starts = at == 0 || phrase.charAt(at - 1) == ' ' || word.charAt(0) > 0x2E7F;
-                if (starts
-                        && (word.length() >= 5
-                                || word.charAt(0) > 0x2E7F
-                                || phrase.charAt(end) == ' ')) {
-                    return true;
-                }
-                at = phrase.indexOf(word, at + 1);
-            }
-        }
-        return false;
     }
 }

@@ -12,8 +12,8 @@ final class NetworkAddress implements Detector {
     private static final int MAX_IPV6 = 39;
     private static final int MAC_LENGTH = 17;
 
-    private static final List<String> PERSON =
-            List.of(
+    private static final WordList PERSON =
+            WordList.of(
                     "client ip",
                     "clientip",
                     "user ip",
@@ -29,8 +29,8 @@ final class NetworkAddress implements Detector {
                     "visitor",
                     "x forwarded for");
 
-    private static final List<String> CARD =
-            List.of("mac", "mac address", "macaddress", "hwaddr", "ethernet");
+    private static final WordList CARD =
+            WordList.of("mac", "mac address", "macaddress", "hwaddr", "ethernet");
 
     @Override
     public List<String> keywords() {

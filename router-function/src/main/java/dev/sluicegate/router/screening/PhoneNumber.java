@@ -21,8 +21,8 @@ final class PhoneNumber implements Detector {
     private static final int MAX_SEPARATOR = 2;
     private static final String UNKNOWN_REGION = "ZZ";
 
-    private static final List<String> WORDS =
-            List.of(
+    private static final WordList WORDS =
+            WordList.of(
                     "phone",
                     "telephone",
                     "tel",
@@ -66,17 +66,16 @@ final class PhoneNumber implements Detector {
                         && Leaf.isDigit(leaf.charAt(start - 2)))) {
             return null;
         }
-        var digits = new StringBuilder(MAX_DIGITS);
+        var digits = 0;
         var to = start;
         var i = start;
         while (true) {
-            while (Leaf.isDigit(leaf.charAt(i))) {
-                if (digits.length() == MAX_DIGITS) {
-                    return null;
-                }
-                digits.append(leaf.charAt(i++));
+            to = leaf.runEnd(i, Alphabet.DIGITS, MAX_DIGITS + 1 - digits);
+            digits += to - i;
+            if (digits > MAX_DIGITS) {
+                return null;
             }
-            to = i;
+            i = to;
             var separator = i;
             while (i - separator < MAX_SEPARATOR && " -./()".indexOf(leaf.charAt(i)) >= 0) {
                 i++;
@@ -85,14 +84,26 @@ final class PhoneNumber implements Detector {
                 break;
             }
         }
-        if (digits.length() < MIN_DIGITS || Leaf.isAlphanumeric(leaf.charAt(to))) {
+        if (digits < MIN_DIGITS || Leaf.isAlphanumeric(leaf.charAt(to))) {
             return null;
         }
-        var number = (plus ? "+" : "") + digits;
+        var number = number(leaf, start, to, plus);
         if (plus ? !isPlanned(number) : !Nearby.of(leaf, from).saysAny(WORDS)) {
             return null;
         }
         return new Span(from, to, TYPE, Label.PII, number);
+    }
+
+    private static String number(Leaf leaf, int from, int to, boolean plus) {
+        leaf.worked(to - from);
+        var number = new StringBuilder(MAX_DIGITS + 1).append(plus ? "+" : "");
+        for (var i = from; i < to; i++) {
+            var c = leaf.text().charAt(i);
+            if (Leaf.isDigit(c)) {
+                number.append(c);
+            }
+        }
+        return number.toString();
     }
 
     private boolean isPlanned(String number) {

@@ -24,6 +24,9 @@ final class Scanner {
     /** Rows of the table are 2^shift long, so that a transition needs no multiplication. */
     private final int shift;
 
+    /** In a transition: keywords end in the state that it leads to. */
+    private static final int ENDS = 0x8000;
+
     /** Sixteen bits a state: the table has to stay in the second-level cache. */
     private final char[] next;
 
@@ -72,14 +75,19 @@ final class Scanner {
                 found.get(state).add(new Hit(detector, keyword.length()));
             }
         }
-        if (trie.size() > Character.MAX_VALUE) {
-            throw new IllegalArgumentException(trie.size() + " states do not fit into 16 bits");
+        if (trie.size() > ENDS) {
+            throw new IllegalArgumentException(trie.size() + " states do not fit into 15 bits");
         }
         next = new char[trie.size() << shift];
         link(trie, found, classes);
         hits = new Hit[trie.size()][];
         Arrays.setAll(
                 hits, state -> found.get(state).isEmpty() ? NONE : found.get(state).toArray(NONE));
+        for (var i = 0; i < next.length; i++) {
+            if (hits[next[i]].length > 0) {
+                next[i] = (char) (next[i] | ENDS);
+            }
+        }
         atDigits = detectors.stream().filter(Detector::anchorsAtDigits).toArray(Detector[]::new);
     }
 
@@ -133,10 +141,10 @@ final class Scanner {
                 }
             }
             inNumber = digit;
-            state = c < 128 ? next[(state << shift) | classOf[c]] : 0;
-            var here = hits[state];
-            if (here.length > 0 && found.free == before) {
-                for (var hit : here) {
+            var to = c < 128 ? next[(state << shift) | classOf[c]] : 0;
+            state = to & ~ENDS;
+            if (to >= ENDS && found.free == before) {
+                for (var hit : hits[state]) {
                     if (found.accept(hit.detector().at(leaf, i - hit.length(), i))) {
                         break;
                     }

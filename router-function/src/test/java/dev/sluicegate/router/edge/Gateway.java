@@ -348,6 +348,11 @@ final class Gateway implements AutoCloseable {
         }
     }
 
+    /** A good one, of ada. */
+    String token() {
+        return token;
+    }
+
     ObjectNode handle(JsonNode event) {
         return edge.handle(event);
     }

@@ -20,18 +20,7 @@ class HeaderAgreementFuzzTest {
                 || header.length() < "=?base64??=".length()) {
             assertThat(decoded).hasValue(header);
         } else {
-            decoded.ifPresent(value -> {
-                assertThat(encoded(value)).isEqualTo(header);
-                assertThat(value.chars().filter(c -> c == 0xFFFD).count())
-                        .as("signs of what was not UTF-8")
-                        .isEqualTo(
-                                new String(
-                                                value.getBytes(StandardCharsets.UTF_8),
-                                                StandardCharsets.UTF_8)
-                                        .chars()
-                                        .filter(c -> c == 0xFFFD)
-                                        .count());
-            });
+            decoded.ifPresent(value -> assertThat(encoded(value)).isEqualTo(header));
         }
     }
 

@@ -4,6 +4,7 @@ import static dev.sluicegate.router.screening.Screened.released;
 import static dev.sluicegate.router.screening.Screened.typesIn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -63,6 +64,44 @@ class EncodedTextTest {
                         .matches("before \\[REDACTED:github_token:[0-9a-f]{8}] after");
             }
         }
+    }
+
+    @Test
+    void oneByteThatIsNoTextHidesNothing() {
+        var token = ("the token " + TOKEN).getBytes(StandardCharsets.US_ASCII);
+        var behindAByte = ByteBuffer.allocate(token.length + 1).put((byte) 0xFF).put(token).array();
+        var beforeAByte = ByteBuffer.allocate(token.length + 1).put(token).put((byte) 0xFF).array();
+        for (var bytes :
+                List.of(
+                        behindAByte,
+                        beforeAByte,
+                        ("\0\0\1 " + TOKEN).getBytes(StandardCharsets.US_ASCII),
+                        ("$t = '" + TOKEN + "'").getBytes(StandardCharsets.UTF_16LE),
+                        ("$t = '" + TOKEN + "'").getBytes(StandardCharsets.UTF_16BE))) {
+            for (var blob :
+                    List.of(
+                            Base64.getEncoder().encodeToString(bytes),
+                            Base64.getUrlEncoder().withoutPadding().encodeToString(bytes),
+                            HexFormat.of().formatHex(bytes))) {
+                assertThat(released("run " + blob + " now"))
+                        .as(blob)
+                        .matches("run \\[REDACTED:github_token:[0-9a-f]{8}] now");
+            }
+        }
+    }
+
+    @Test
+    void anEscapeInALineOfALogHidesNothing() {
+        var escaped =
+                "\\u00" + HexFormat.of().toHexDigits((byte) TOKEN.charAt(0)) + TOKEN.substring(1);
+        var slashes = "k9Xz82LqPw77\\/vbNmR41sT0yAAbbCC\\/ddEE";
+
+        assertThat(released("INFO {\"t\":\"" + escaped + "\"}"))
+                .matches("INFO \\{\"t\":\"\\[REDACTED:github_token:[0-9a-f]{8}]\"}");
+        assertThat(released("{\"a\":1}\n{\"client_secret\":\"" + slashes + "\"}\n"))
+                .contains("[REDACTED:")
+                .doesNotContain("k9Xz82LqPw77", "vbNmR41sT0yAAbbCC", "ddEE");
+        assertThat(released("C:\\/temp\\u0041 stays")).isEqualTo("C:\\/temp\\u0041 stays");
     }
 
     @Test

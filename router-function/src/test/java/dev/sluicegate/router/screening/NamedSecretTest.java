@@ -5,6 +5,7 @@ import static dev.sluicegate.router.screening.Screened.typesIn;
 import static dev.sluicegate.router.screening.Screened.typesUnder;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +54,53 @@ class NamedSecretTest {
         assertThat(typesIn(key + ": \"" + value + "\", other")).containsExactly("password");
         assertThat(typesIn("Server=db;" + key + "=" + value + ";Encrypt=true"))
                 .containsExactly("password");
+    }
+
+    /** In a field its end is known: what would end a value in running text belongs to it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "&", ";", ",", " ", "'", "\"", "<", ")", "}", "|", "\\", "\t", "`", "\n", "é", "/"
+            })
+    void nothingOfAFieldThatIsNamedAfterASecretIsLeft(String sign) {
+        var password = "Tr0ub4dor" + sign + "3xyz9";
+        var token = "k9Xz82LqPw7" + sign + "77vbNmR41sT0y";
+        for (var key : List.of("password", "db_password", "userPwd")) {
+            assertThat(releasedUnder(key, password))
+                    .as(key)
+                    .matches("\\[REDACTED:password:[0-9a-f]{8}]");
+        }
+        for (var key : List.of("client_secret", "api_key", "secret", "token", "stripeKey")) {
+            assertThat(releasedUnder(key, token))
+                    .as(key)
+                    .matches("\\[REDACTED:[a-z_]+:[0-9a-f]{8}]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"correct horse battery staple", "a&b&c&d&e&f", "x;y;z", " 1234"})
+    void aPasswordMayBeWrittenInAnyWay(String password) {
+        assertThat(releasedUnder("password", password))
+                .matches("\\[REDACTED:password:[0-9a-f]{8}]");
+        assertThat(releasedUnder("api_key", "k9&77vbNmR41sT0yQ2"))
+                .matches("\\[REDACTED:secret:[0-9a-f]{8}]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "password, ''",
+        "password, your password here",
+        "password, the password must have eight characters",
+        "password, required",
+        "secret, see the runbook of the team",
+        "token, ask your administrator"
+    })
+    void wordsAboutASecretAreNone(String key, String value) {
+        assertThat(releasedUnder(key, value)).isEqualTo(value);
+    }
+
+    private static String releasedUnder(String key, String value) {
+        return Screened.releasedUnder(key, value);
     }
 
     @ParameterizedTest

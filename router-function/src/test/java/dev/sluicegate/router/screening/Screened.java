@@ -32,6 +32,10 @@ final class Screened {
         return released(screening, text("t", text)).path("t").asText();
     }
 
+    static String releasedUnder(String key, String value) {
+        return released(SCREENING, text(key, value)).path(key).asText();
+    }
+
     static String released(String text) {
         return released(SCREENING, text);
     }

@@ -53,10 +53,14 @@ class ScreeningCorpusTest {
 
     private static final Share NONE = new Share(0, 0);
 
+    /** Of the secrets that are found, so many leave nothing behind. */
+    private static final int REMOVED = 1_614;
+
     @Test
     void secretsAreFoundPlainAndEncodedAndHardNegativesAreNot() throws IOException {
         var shares = new TreeMap<String, Share>();
         var alarms = new ArrayList<String>();
+        var removed = NONE;
         for (var line : lines("secrets-dev.jsonl.gz")) {
             if (line.path("strength").asText().equals("weak")) {
                 continue; // by the judgement of its authors
@@ -74,17 +78,40 @@ class ScreeningCorpusTest {
                     (positive ? "positive " : "negative ") + group,
                     NONE.plus(found),
                     (one, other) -> new Share(one.found() + other.found(), one.of() + other.of()));
+            if (positive && found) {
+                var left = isLeft(line);
+                removed = removed.plus(!left);
+            }
             if (!positive && found && source.startsWith("own")) {
                 alarms.add(line.path("id").asText());
             }
         }
 
-        System.out.println("secrets: " + shares);
+        System.out.println("secrets: " + shares + ", of the found removed as a whole " + removed);
         assertThat(alarms).isEmpty();
+        assertThat(found(shares, "negative gitleaks")).isLessThanOrEqualTo(46);
+        assertThat(found(shares, "negative independent")).isLessThanOrEqualTo(2);
+        assertThat(removed.found()).isGreaterThanOrEqualTo(REMOVED);
         assertThat(found(shares, "positive independent")).isGreaterThanOrEqualTo(590);
         assertThat(found(shares, "positive gitleaks")).isGreaterThanOrEqualTo(770);
         assertThat(found(shares, "positive encoded")).isGreaterThanOrEqualTo(58);
         assertThat(found(shares, "positive wrapped")).isGreaterThanOrEqualTo(180);
+    }
+
+    /** Whether any secret that the data names is still there. */
+    private boolean isLeft(JsonNode line) {
+        var released = Screened.released(screening, node(line.path("text").asText())).toString();
+        for (var secret : line.path("secrets")) {
+            if (secret.isTextual()
+                    && secret.textValue().length() >= 6
+                    && released.contains(
+                            JSON.valueToTree(secret.textValue())
+                                    .toString()
+                                    .replaceAll("^\"|\"$", ""))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int found(Map<String, Share> shares, String group) {
@@ -197,6 +224,15 @@ class ScreeningCorpusTest {
 
     /** What is found in {@code text} as JSON when it is JSON, as one string when it is not. */
     private List<Finding> findings(String text) {
+        return screening
+                .screenResult(Manifests.reading(), node(text), null, null)
+                .findings()
+                .stream()
+                .filter(finding -> !finding.type().endsWith("_characters"))
+                .toList();
+    }
+
+    private static JsonNode node(String text) {
         JsonNode node;
         try {
             node = JSON.readTree(text);
@@ -206,9 +242,7 @@ class ScreeningCorpusTest {
         if (node == null || !node.isContainerNode()) {
             node = JsonNodeFactory.instance.objectNode().put("text", text);
         }
-        return screening.screenResult(Manifests.reading(), node, null, null).findings().stream()
-                .filter(finding -> !finding.type().endsWith("_characters"))
-                .toList();
+        return node;
     }
 
     private static List<JsonNode> lines(String file) throws IOException {

@@ -100,8 +100,20 @@ public final class CanonicalJson {
 
     private static void writeString(String text, StringBuilder out, Place at) {
         out.append('"');
+        var written = 0; // what needs no escape is taken over in one go
         for (var i = 0; i < text.length(); i++) {
             var c = text.charAt(i);
+            if (c >= 0x20 && c != '"' && c != '\\' && !Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+                continue;
+            }
+            out.append(text, written, i);
+            written = i + 1;
             switch (c) {
                 case '"' -> out.append("\\\"");
                 case '\\' -> out.append("\\\\");
@@ -111,21 +123,14 @@ public final class CanonicalJson {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    if (c < 0x20) {
-                        out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-                    } else if (Character.isHighSurrogate(c)
-                            && i + 1 < text.length()
-                            && Character.isLowSurrogate(text.charAt(i + 1))) {
-                        out.append(c).append(text.charAt(++i));
-                    } else if (Character.isSurrogate(c)) {
+                    if (c >= 0x20) {
                         throw new NotCanonicalException(at.pointer(), "holds a lone surrogate");
-                    } else {
-                        out.append(c);
                     }
+                    out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
                 }
             }
         }
-        out.append('"');
+        out.append(text, written, text.length()).append('"');
     }
 
     /** Integers within ±(2^53-1) as they are, everything else as ECMAScript prints an IEEE double. */
