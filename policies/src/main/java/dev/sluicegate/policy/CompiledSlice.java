@@ -83,15 +83,24 @@ final class CompiledSlice {
     /**
      * What a decision says about a policy, read once.
      *
+     * @param ids the one
+     * @param reasons the one, or none
      * @param role in the principal scope, or null
      */
     record Ruling(
             String id,
-            @Nullable String reason,
+            List<String> ids,
+            List<String> reasons,
             @Nullable String role,
             Decision.@Nullable ApprovalRule approval) {
         static Ruling of(Rule rule) {
-            return new Ruling(rule.id(), rule.reason(), Scopes.role(rule), rule.approval());
+            var reason = rule.reason();
+            return new Ruling(
+                    rule.id(),
+                    List.of(rule.id()),
+                    reason == null ? List.of() : List.of(reason),
+                    Scopes.role(rule),
+                    rule.approval());
         }
     }
 
@@ -128,8 +137,9 @@ final class CompiledSlice {
         return ruling;
     }
 
-    Request request(Entity principal, RecordValue context) {
-        return new Request(principal.uid(), action, resource, context);
+    /** Without its context. */
+    Request request(Entity principal) {
+        return new Request(principal.uid(), action, resource, RecordValue.EMPTY);
     }
 
     static Entity principal(DecisionRequest.Caller caller) {
@@ -142,13 +152,28 @@ final class CompiledSlice {
         for (var role : caller.roles()) {
             roles[next++] = Cedar.role(role);
         }
-        return new Entity(
-                uid,
-                caller.human() && !caller.tags().isEmpty()
-                        ? user(caller)
-                        : ID.of(new Value.Text(caller.principalId())),
-                tags(caller.tags()),
-                roles);
+        return new Entity(uid, new CallerFacts(caller), roles);
+    }
+
+    /** What policies can ask about a caller, made when one does. */
+    private static final class CallerFacts implements Entity.Facts {
+        private final DecisionRequest.Caller caller;
+
+        CallerFacts(DecisionRequest.Caller caller) {
+            this.caller = caller;
+        }
+
+        @Override
+        public RecordValue attributes() {
+            return caller.human() && !caller.tags().isEmpty()
+                    ? user(caller)
+                    : ID.of(new Value.Text(caller.principalId()));
+        }
+
+        @Override
+        public RecordValue tags() {
+            return CompiledSlice.tags(caller.tags());
+        }
     }
 
     private static RecordValue user(DecisionRequest.Caller caller) {
@@ -170,16 +195,19 @@ final class CompiledSlice {
 
     /** What is known about the entities of one call. */
     Entities entities(Entity principal, String env) {
-        var gateway =
-                new Entity(
-                        resource,
-                        gatewayFacts,
-                        RecordValue.EMPTY,
-                        new EntityUid(Cedar.ENVIRONMENT_TYPE, env));
         return uid ->
                 uid.equals(principal.uid())
                         ? principal
-                        : uid.equals(resource) ? gateway : actions.get(uid);
+                        : uid.equals(resource) ? gateway(env) : actions.get(uid);
+    }
+
+    /** Few policies are about the gateway: made when one asks. */
+    private Entity gateway(String env) {
+        return new Entity(
+                resource,
+                gatewayFacts,
+                List.of(new EntityUid(Cedar.ENVIRONMENT_TYPE, env)),
+                RecordValue.EMPTY);
     }
 
     private static RecordValue facts(Gateway gateway) {

@@ -44,6 +44,8 @@ final class DecisionInput {
     private final Decimal amountToday;
 
     // made when a policy first looks, and then the same for all remedies
+    private @Nullable RecordValue client;
+    private @Nullable IpAddress ip;
     private @Nullable RecordValue chain;
     private @Nullable RecordValue quota;
     private @Nullable RecordValue egress;
@@ -52,7 +54,7 @@ final class DecisionInput {
         this.request = request;
         this.input = input;
         // what may be out of range is looked at whether a policy does or not
-        now = InputType.Moment.dateTime(request.session().now().truncatedTo(ChronoUnit.MILLIS));
+        now = InputType.Moment.truncated(request.session().now());
         amountToday = InputType.Fraction.decimal(request.quota().amountToday());
     }
 
@@ -67,16 +69,118 @@ final class DecisionInput {
 
     /** {@code context} with these remedies granted, whatever the facts. */
     RecordValue context(boolean approved, boolean mfa, long authAgeSec) {
-        return CONTEXT.lazily(part ->
-                switch (part) {
-                    case 0 -> input;
-                    case 1 -> session(mfa, authAgeSec);
-                    case 2 -> chain();
-                    case 3 -> approved ? APPROVED : NOT_APPROVED;
-                    case 4 -> quota();
-                    case 5 -> egress();
-                    default -> SYSTEM.of(now);
-                });
+        return new Context(this, approved, mfa, authAgeSec);
+    }
+
+    private static final class Context extends RecordValue.Lazy {
+        private final DecisionInput facts;
+        private final boolean approved;
+        private final boolean mfa;
+        private final long authAgeSec;
+        private @Nullable RecordValue session;
+
+        Context(DecisionInput facts, boolean approved, boolean mfa, long authAgeSec) {
+            super(CONTEXT);
+            this.facts = facts;
+            this.approved = approved;
+            this.mfa = mfa;
+            this.authAgeSec = authAgeSec;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return switch (index) {
+                case 0 -> facts.input;
+                case 1 -> session();
+                case 2 -> facts.chain();
+                case 3 -> approved ? APPROVED : NOT_APPROVED;
+                case 4 -> facts.quota();
+                case 5 -> facts.egress();
+                default -> SYSTEM.of(facts.now);
+            };
+        }
+
+        private RecordValue session() {
+            var made = session;
+            if (made == null) {
+                made = new Session(facts, mfa, authAgeSec);
+                session = made;
+            }
+            return made;
+        }
+    }
+
+    private static final class Session extends RecordValue.Lazy {
+        private final DecisionInput facts;
+        private final boolean mfa;
+        private final long authAgeSec;
+
+        Session(DecisionInput facts, boolean mfa, long authAgeSec) {
+            super(SESSION);
+            this.facts = facts;
+            this.mfa = mfa;
+            this.authAgeSec = authAgeSec;
+        }
+
+        @Override
+        protected Value at(int index) {
+            var session = facts.request.session();
+            return switch (index) {
+                case 0 -> facts.client();
+                case 1 -> Value.Bool.of(mfa);
+                case 2 -> new Value.Int(authAgeSec);
+                case 3 -> facts.ip();
+                case 4 -> facts.now;
+                case 5 -> new Value.Int(session.hour());
+                default -> new Value.Int(session.dow());
+            };
+        }
+    }
+
+    private static final class Chain extends RecordValue.Lazy {
+        private final DecisionRequest.Chain facts;
+        private @Nullable Value labels;
+        private @Nullable Value tools;
+
+        Chain(DecisionRequest.Chain facts) {
+            super(CHAIN);
+            this.facts = facts;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return switch (index) {
+                case 0 -> new Value.Text(facts.id());
+                case 1 -> new Value.Int(facts.depth());
+                case 2 -> labels = labels == null ? InputType.strings(facts.labels()) : labels;
+                case 3 -> tools = tools == null ? InputType.strings(facts.tools()) : tools;
+                default -> Value.Bool.of(facts.untrusted());
+            };
+        }
+    }
+
+    private static final class Egress extends RecordValue.Lazy {
+        private final DecisionRequest.Egress facts;
+        private @Nullable Value receivers;
+        private @Nullable Value domains;
+
+        Egress(DecisionRequest.Egress facts) {
+            super(EGRESS);
+            this.facts = facts;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return switch (index) {
+                case 0 ->
+                        receivers =
+                                receivers == null
+                                        ? InputType.strings(facts.receivers())
+                                        : receivers;
+                default ->
+                        domains = domains == null ? InputType.strings(facts.domains()) : domains;
+            };
+        }
     }
 
     /** Every {@code context} there could be for arguments of this type: the one of {@link #context}. */
@@ -240,65 +344,62 @@ final class DecisionInput {
         }
     }
 
-    private RecordValue session(boolean mfa, long authAgeSec) {
-        var session = request.session();
-        return SESSION.lazily(part ->
-                switch (part) {
-                    case 0 ->
-                            CLIENT.of(
-                                    new Value.Text(session.clientId()),
-                                    new Value.Text(session.clientTrust()));
-                    case 1 -> Value.Bool.of(mfa);
-                    case 2 -> new Value.Int(authAgeSec);
-                    case 3 -> {
-                        var address = InputType.Address.address(session.ip());
-                        yield address == null ? UNKNOWN_IP : address;
-                    }
-                    case 4 -> now;
-                    case 5 -> new Value.Int(session.hour());
-                    default -> new Value.Int(session.dow());
-                });
-    }
-
     private static RecordValue approval(boolean granted) {
         return new Shape("granted").of(Value.Bool.of(granted));
     }
 
-    private RecordValue chain() {
-        if (chain == null) {
-            var facts = request.chain();
-            chain =
-                    CHAIN.lazily(part ->
-                            switch (part) {
-                                case 0 -> new Value.Text(facts.id());
-                                case 1 -> new Value.Int(facts.depth());
-                                case 2 -> InputType.strings(facts.labels());
-                                case 3 -> InputType.strings(facts.tools());
-                                default -> Value.Bool.of(facts.untrusted());
-                            });
+    private RecordValue client() {
+        var made = client;
+        if (made == null) {
+            var session = request.session();
+            made =
+                    CLIENT.of(
+                            new Value.Text(session.clientId()),
+                            new Value.Text(session.clientTrust()));
+            client = made;
         }
-        return chain;
+        return made;
+    }
+
+    private IpAddress ip() {
+        var made = ip;
+        if (made == null) {
+            var address = InputType.Address.address(request.session().ip());
+            made = address == null ? UNKNOWN_IP : address;
+            ip = made;
+        }
+        return made;
+    }
+
+    private RecordValue chain() {
+        var made = chain;
+        if (made == null) {
+            made = new Chain(request.chain());
+            chain = made;
+        }
+        return made;
     }
 
     private RecordValue quota() {
-        if (quota == null) {
-            quota =
+        var made = quota;
+        if (made == null) {
+            made =
                     QUOTA.of(
                             new Value.Int(request.quota().callsToday()),
                             new Value.Int(request.quota().rowsToday()),
                             amountToday);
+            quota = made;
         }
-        return quota;
+        return made;
     }
 
     private RecordValue egress() {
-        if (egress == null) {
-            var facts = request.egress();
-            egress =
-                    EGRESS.lazily(part ->
-                            InputType.strings(part == 0 ? facts.receivers() : facts.domains()));
+        var made = egress;
+        if (made == null) {
+            made = new Egress(request.egress());
+            egress = made;
         }
-        return egress;
+        return made;
     }
 
     private static void strings(ObjectNode json, String name, Collection<String> values) {

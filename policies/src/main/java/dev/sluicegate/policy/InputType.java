@@ -133,6 +133,11 @@ sealed interface InputType {
         /** A Cedar decimal is a 64-bit integer with the point four digits from the right. */
         private static final int DIGITS = 4;
 
+        /** So many digits and four more fit into 64 bits. */
+        private static final int PLAIN_PRECISION = 14;
+
+        private static final long[] POWERS = {1, 10, 100, 1_000, 10_000};
+
         private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE, DIGITS);
         private static final BigDecimal MIN = BigDecimal.valueOf(Long.MIN_VALUE, DIGITS);
 
@@ -155,6 +160,13 @@ sealed interface InputType {
         }
 
         static Decimal decimal(BigDecimal number) {
+            if (number.scale() >= 0
+                    && number.scale() <= DIGITS
+                    && number.precision() <= PLAIN_PRECISION) {
+                // almost every number there is: one multiplication
+                return new Decimal(
+                        number.unscaledValue().longValue() * POWERS[DIGITS - number.scale()]);
+            }
             // compared before it is scaled: 1e999999999 must not be written out
             if (number.compareTo(MAX) > 0 || number.compareTo(MIN) < 0) {
                 throw new UnrepresentableInputException(
@@ -175,8 +187,10 @@ sealed interface InputType {
 
     /** A point in time: formats {@code date-time} and {@code date}. */
     record Moment(boolean dateOnly) implements InputType {
-        private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
-        private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+        private static final long FIRST =
+                Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+        private static final long END = Instant.parse("+10000-01-01T00:00:00Z").getEpochSecond();
+        private static final int NANOS = 1_000_000;
 
         @Override
         public String cedar() {
@@ -202,11 +216,16 @@ sealed interface InputType {
             }
         }
 
-        static DateTime dateTime(Instant instant) {
-            if (!instant.equals(instant.truncatedTo(ChronoUnit.MILLIS))) {
+        private static DateTime dateTime(Instant instant) {
+            if (instant.getNano() % NANOS != 0) {
                 throw new UnrepresentableInputException("", "is finer than a millisecond");
             }
-            if (instant.isBefore(FIRST) || !instant.isBefore(END)) {
+            return truncated(instant);
+        }
+
+        /** Without what is finer than a millisecond. */
+        static DateTime truncated(Instant instant) {
+            if (instant.getEpochSecond() < FIRST || instant.getEpochSecond() >= END) {
                 throw new UnrepresentableInputException("", "is outside the years 0 to 9999");
             }
             return new DateTime(instant.toEpochMilli());
@@ -317,17 +336,17 @@ sealed interface InputType {
     /** An object. Not a record, because what values need of it is kept beside it. */
     final class Fields implements InputType {
         private final SortedMap<String, Field> fields;
-        private final List<String> names;
-        private final List<InputType> types;
+        private final String[] names;
+        private final InputType[] types;
         private final RecordValue.Shape shape;
 
         record Field(InputType type, boolean required) {}
 
         Fields(SortedMap<String, Field> fields) {
             this.fields = Collections.unmodifiableSortedMap(new TreeMap<>(fields));
-            names = List.copyOf(this.fields.keySet());
-            types = this.fields.values().stream().map(Field::type).toList();
-            shape = new RecordValue.Shape(names.toArray(new String[0]));
+            names = this.fields.keySet().toArray(new String[0]);
+            types = this.fields.values().stream().map(Field::type).toArray(InputType[]::new);
+            shape = new RecordValue.Shape(names);
         }
 
         @Override
@@ -361,12 +380,12 @@ sealed interface InputType {
                 throw new UnrepresentableInputException("", "is not an object");
             }
             var record = new RecordValue.Builder(shape);
-            for (var i = 0; i < names.size(); i++) {
-                var name = names.get(i);
+            for (var i = 0; i < names.length; i++) {
+                var name = names[i];
                 var value = json.get(name);
                 if (value != null && !value.isNull()) {
                     try {
-                        record.put(name, types.get(i).value(value));
+                        record.put(name, types[i].value(value));
                     } catch (UnrepresentableInputException e) {
                         throw e.under(name);
                     }

@@ -48,7 +48,7 @@ public final class Listing {
      * @param request whose context is not looked at
      */
     public boolean mayPermit(Request request, Entities entities) {
-        var matching = policies.matching(request, entities);
+        var matching = policies.matching(request, entities).policies();
         if (!permits(matching)) {
             return false;
         }
@@ -269,9 +269,9 @@ public final class Listing {
                                 value ->
                                         switch (operator) {
                                             case NOT -> Value.Bool.of(!isTrue(value));
-                                            case NEGATE -> Node.negate(value);
+                                            case NEGATE -> Operations.negate(value);
                                             case IS_EMPTY ->
-                                                    Value.Bool.of(Node.set(value).size() == 0);
+                                                    Value.Bool.of(Operations.set(value).size() == 0);
                                         });
                 case Expression.Binary(var operator, var left, var right) ->
                         switch (operator) {
@@ -286,18 +286,18 @@ public final class Listing {
                             : seen.equals(FALSE) ? see(otherwise) : seen;
                 }
                 case Expression.Like(var of, var pattern) ->
-                        map(see(of), value -> Value.Bool.of(pattern.matches(Node.string(value))));
+                        map(see(of), value -> Value.Bool.of(pattern.matches(Operations.string(value))));
                 case Expression.Is(var entity, var type, var in) -> {
                     var is =
                             map(
                                     see(entity),
-                                    value -> Value.Bool.of(Node.entity(value).type().equals(type)));
+                                    value -> Value.Bool.of(Operations.entity(value).type().equals(type)));
                     yield in == null || !is.equals(TRUE)
                             ? is
                             : map(
                                     see(entity),
                                     see(in),
-                                    (a, b) -> Value.Bool.of(Node.in(a, b, entities)));
+                                    (a, b) -> Value.Bool.of(Operations.in(a, b, entities)));
                 }
                 case Expression.SetOf(var elements) -> all(elements, SetValue::of);
                 case Expression.RecordOf(var fields) -> {
@@ -336,7 +336,7 @@ public final class Listing {
             }
             return map(
                     see(attribute.of()),
-                    value -> Node.attribute(value, attribute.name(), entities));
+                    value -> Operations.attribute(value, attribute.name(), entities));
         }
 
         private Seen has(Expression.Has has) {
@@ -349,7 +349,7 @@ public final class Listing {
                 return place == null ? FALSE : presence(place);
             }
             return map(
-                    see(has.of()), value -> Value.Bool.of(Node.has(value, has.name(), entities)));
+                    see(has.of()), value -> Value.Bool.of(Operations.has(value, has.name(), entities)));
         }
 
         private boolean isFields(Expression expression) {
@@ -416,13 +416,13 @@ public final class Listing {
                 case EQUAL -> Value.Bool.of(left.equals(right));
                 case NOT_EQUAL -> Value.Bool.of(!left.equals(right));
                 case LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL ->
-                        Value.Bool.of(Node.ordered(operator, left, right));
-                case IN -> Value.Bool.of(Node.in(left, right, entities));
-                case ADD, SUBTRACT, MULTIPLY -> Node.arithmetic(operator, left, right);
+                        Value.Bool.of(Operations.ordered(operator, left, right));
+                case IN -> Value.Bool.of(Operations.in(left, right, entities));
+                case ADD, SUBTRACT, MULTIPLY -> Operations.arithmetic(operator, left, right);
                 case CONTAINS, CONTAINS_ALL, CONTAINS_ANY ->
-                        Value.Bool.of(Node.contains(operator, left, right));
-                case HAS_TAG -> Value.Bool.of(Node.hasTag(left, right, entities));
-                case GET_TAG -> Node.tag(left, right, entities);
+                        Value.Bool.of(Operations.contains(operator, left, right));
+                case HAS_TAG -> Value.Bool.of(Operations.hasTag(left, right, entities));
+                case GET_TAG -> Operations.tag(left, right, entities);
                 case AND, OR -> throw new IllegalStateException(operator.word());
             };
         }
