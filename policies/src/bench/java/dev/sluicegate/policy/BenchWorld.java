@@ -97,6 +97,11 @@ final class BenchWorld {
             }
         }
 
+        DecisionRequest strict() {
+            var params = dev.sluicegate.record.StrictJson.read(body).path("params");
+            return with(params.path("name").textValue(), (ObjectNode) params.path("arguments"));
+        }
+
         DecisionRequest with(String name, ObjectNode arguments) {
             return new DecisionRequest(
                     caller, name, arguments, session, chain, quota, egress, false);

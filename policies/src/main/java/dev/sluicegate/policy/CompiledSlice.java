@@ -1,7 +1,6 @@
 package dev.sluicegate.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluicegate.policy.cedar.Entities;
 import dev.sluicegate.policy.cedar.Entity;
 import dev.sluicegate.policy.cedar.EntityUid;
 import dev.sluicegate.policy.cedar.Listing;
@@ -137,9 +136,8 @@ final class CompiledSlice {
         return ruling;
     }
 
-    /** Without its context. */
-    Request request(Entity principal) {
-        return new Request(principal.uid(), action, resource, RecordValue.EMPTY);
+    Request request(Entity principal, RecordValue context) {
+        return new Request(principal.uid(), action, resource, context);
     }
 
     static Entity principal(DecisionRequest.Caller caller) {
@@ -193,12 +191,12 @@ final class CompiledSlice {
         return tags.build();
     }
 
-    /** What is known about the entities of one call. */
-    Entities entities(Entity principal, String env) {
-        return uid ->
-                uid.equals(principal.uid())
-                        ? principal
-                        : uid.equals(resource) ? gateway(env) : actions.get(uid);
+    /** What is known about an entity of a call by {@code principal} in {@code env}, or null. */
+    @Nullable Entity entity(EntityUid uid, Entity principal, String env) {
+        if (uid.equals(principal.uid())) {
+            return principal;
+        }
+        return uid.equals(resource) ? gateway(env) : actions.get(uid);
     }
 
     /** Few policies are about the gateway: made when one asks. */

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link DecisionRequest} as it is hashed and as Cedar sees it. */
@@ -40,11 +41,9 @@ final class DecisionInput {
 
     private final DecisionRequest request;
     private final RecordValue input;
-    private final DateTime now;
-    private final Decimal amountToday;
 
     // made when a policy first looks, and then the same for all remedies
-    private @Nullable RecordValue client;
+    private @Nullable Session session;
     private @Nullable IpAddress ip;
     private @Nullable RecordValue chain;
     private @Nullable RecordValue quota;
@@ -54,8 +53,8 @@ final class DecisionInput {
         this.request = request;
         this.input = input;
         // what may be out of range is looked at whether a policy does or not
-        now = InputType.Moment.truncated(request.session().now());
-        amountToday = InputType.Fraction.decimal(request.quota().amountToday());
+        InputType.Moment.millis(request.session().now());
+        InputType.Fraction.check(request.quota().amountToday());
     }
 
     /**
@@ -77,7 +76,6 @@ final class DecisionInput {
         private final boolean approved;
         private final boolean mfa;
         private final long authAgeSec;
-        private @Nullable RecordValue session;
 
         Context(DecisionInput facts, boolean approved, boolean mfa, long authAgeSec) {
             super(CONTEXT);
@@ -91,22 +89,13 @@ final class DecisionInput {
         protected Value at(int index) {
             return switch (index) {
                 case 0 -> facts.input;
-                case 1 -> session();
+                case 1 -> facts.session(mfa, authAgeSec);
                 case 2 -> facts.chain();
                 case 3 -> approved ? APPROVED : NOT_APPROVED;
                 case 4 -> facts.quota();
                 case 5 -> facts.egress();
-                default -> SYSTEM.of(facts.now);
+                default -> SYSTEM.of(facts.now());
             };
-        }
-
-        private RecordValue session() {
-            var made = session;
-            if (made == null) {
-                made = new Session(facts, mfa, authAgeSec);
-                session = made;
-            }
-            return made;
         }
     }
 
@@ -126,14 +115,28 @@ final class DecisionInput {
         protected Value at(int index) {
             var session = facts.request.session();
             return switch (index) {
-                case 0 -> facts.client();
+                case 0 -> new Client(session);
                 case 1 -> Value.Bool.of(mfa);
                 case 2 -> new Value.Int(authAgeSec);
                 case 3 -> facts.ip();
-                case 4 -> facts.now;
-                case 5 -> new Value.Int(session.hour());
-                default -> new Value.Int(session.dow());
+                case 4 -> facts.now();
+                case 5 -> Value.Int.of(session.hour());
+                default -> Value.Int.of(session.dow());
             };
+        }
+    }
+
+    private static final class Client extends RecordValue.Lazy {
+        private final DecisionRequest.Session facts;
+
+        Client(DecisionRequest.Session facts) {
+            super(CLIENT);
+            this.facts = facts;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return new Value.Text(index == 0 ? facts.clientId() : facts.clientTrust());
         }
     }
 
@@ -151,10 +154,28 @@ final class DecisionInput {
         protected Value at(int index) {
             return switch (index) {
                 case 0 -> new Value.Text(facts.id());
-                case 1 -> new Value.Int(facts.depth());
+                case 1 -> Value.Int.of(facts.depth());
                 case 2 -> labels = labels == null ? InputType.strings(facts.labels()) : labels;
                 case 3 -> tools = tools == null ? InputType.strings(facts.tools()) : tools;
                 default -> Value.Bool.of(facts.untrusted());
+            };
+        }
+    }
+
+    private static final class Quota extends RecordValue.Lazy {
+        private final DecisionRequest.Quota facts;
+
+        Quota(DecisionRequest.Quota facts) {
+            super(QUOTA);
+            this.facts = facts;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return switch (index) {
+                case 0 -> Value.Int.of(facts.callsToday());
+                case 1 -> Value.Int.of(facts.rowsToday());
+                default -> new Decimal(InputType.Fraction.units(facts.amountToday()));
             };
         }
     }
@@ -310,37 +331,54 @@ final class DecisionInput {
     /**
      * Before anything that recurses sees the arguments.
      *
-     * @param depth 1 for all of them
      * @throws UnrepresentableInputException if they are too deep or use a reserved name
      */
-    static void check(JsonNode value, int depth) {
-        if (depth > MAX_DEPTH && value.isContainerNode()) {
-            throw new UnrepresentableInputException("", "is nested deeper than " + MAX_DEPTH);
-        }
-        if (value.isObject()) {
-            for (var field : value.properties()) {
-                if (Cedar.RESERVED_KEYS.contains(field.getKey())) {
-                    throw new UnrepresentableInputException("", "is a reserved name")
-                            .under(field.getKey());
-                }
-                if (field.getValue().isContainerNode()) {
-                    check(field.getValue(), depth, field.getKey());
-                }
-            }
-        } else if (value.isArray()) {
-            for (var i = 0; i < value.size(); i++) {
-                if (value.path(i).isContainerNode()) {
-                    check(value.path(i), depth, Integer.toString(i));
-                }
-            }
-        }
+    static void check(JsonNode arguments) {
+        new Check().inside(arguments);
     }
 
-    private static void check(JsonNode value, int depth, String segment) {
-        try {
-            check(value, depth + 1);
-        } catch (UnrepresentableInputException e) {
-            throw e.under(segment);
+    /** Walks without an object for each level, because every call pays for it. */
+    private static final class Check implements BiConsumer<String, JsonNode> {
+        private int depth = 1;
+
+        @Override
+        public void accept(String name, JsonNode value) {
+            if (Cedar.isReserved(name)) {
+                throw new UnrepresentableInputException("", "is a reserved name").under(name);
+            }
+            if (value.isContainerNode()) {
+                try {
+                    below(value);
+                } catch (UnrepresentableInputException e) {
+                    throw e.under(name);
+                }
+            }
+        }
+
+        private void below(JsonNode value) {
+            depth++;
+            inside(value);
+            depth--;
+        }
+
+        private void inside(JsonNode value) {
+            if (depth > MAX_DEPTH) {
+                throw new UnrepresentableInputException("", "is nested deeper than " + MAX_DEPTH);
+            }
+            if (value instanceof ObjectNode object) {
+                object.forEachEntry(this);
+                return;
+            }
+            for (var i = 0; i < value.size(); i++) {
+                var element = value.path(i);
+                if (element.isContainerNode()) {
+                    try {
+                        below(element);
+                    } catch (UnrepresentableInputException e) {
+                        throw e.under(Integer.toString(i));
+                    }
+                }
+            }
         }
     }
 
@@ -348,17 +386,18 @@ final class DecisionInput {
         return new Shape("granted").of(Value.Bool.of(granted));
     }
 
-    private RecordValue client() {
-        var made = client;
-        if (made == null) {
-            var session = request.session();
-            made =
-                    CLIENT.of(
-                            new Value.Text(session.clientId()),
-                            new Value.Text(session.clientTrust()));
-            client = made;
+    /** That of the last context, where the remedies do not differ in it. */
+    private RecordValue session(boolean mfa, long authAgeSec) {
+        var made = session;
+        if (made == null || made.mfa != mfa || made.authAgeSec != authAgeSec) {
+            made = new Session(this, mfa, authAgeSec);
+            session = made;
         }
         return made;
+    }
+
+    private DateTime now() {
+        return new DateTime(InputType.Moment.millis(request.session().now()));
     }
 
     private IpAddress ip() {
@@ -383,11 +422,7 @@ final class DecisionInput {
     private RecordValue quota() {
         var made = quota;
         if (made == null) {
-            made =
-                    QUOTA.of(
-                            new Value.Int(request.quota().callsToday()),
-                            new Value.Int(request.quota().rowsToday()),
-                            amountToday);
+            made = new Quota(request.quota());
             quota = made;
         }
         return made;

@@ -136,8 +136,6 @@ sealed interface InputType {
         /** So many digits and four more fit into 64 bits. */
         private static final int PLAIN_PRECISION = 14;
 
-        private static final long[] POWERS = {1, 10, 100, 1_000, 10_000};
-
         private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE, DIGITS);
         private static final BigDecimal MIN = BigDecimal.valueOf(Long.MIN_VALUE, DIGITS);
 
@@ -156,16 +154,29 @@ sealed interface InputType {
             if (!json.isNumber()) {
                 throw new UnrepresentableInputException("", "is not a number");
             }
-            return decimal(json.decimalValue());
+            return new Decimal(units(json.decimalValue()));
         }
 
-        static Decimal decimal(BigDecimal number) {
-            if (number.scale() >= 0
+        /**
+         * @throws UnrepresentableInputException if {@link #units} would
+         */
+        static void check(BigDecimal number) {
+            if (!isPlain(number)) {
+                units(number);
+            }
+        }
+
+        /** As almost every number is: it fits, whatever its digits are. */
+        private static boolean isPlain(BigDecimal number) {
+            return number.scale() >= 0
                     && number.scale() <= DIGITS
-                    && number.precision() <= PLAIN_PRECISION) {
-                // almost every number there is: one multiplication
-                return new Decimal(
-                        number.unscaledValue().longValue() * POWERS[DIGITS - number.scale()]);
+                    && number.precision() <= PLAIN_PRECISION;
+        }
+
+        /** Ten-thousandths. */
+        static long units(BigDecimal number) {
+            if (isPlain(number)) {
+                return number.movePointRight(DIGITS).longValue();
             }
             // compared before it is scaled: 1e999999999 must not be written out
             if (number.compareTo(MAX) > 0 || number.compareTo(MIN) < 0) {
@@ -178,10 +189,9 @@ sealed interface InputType {
                 throw new UnrepresentableInputException(
                         "", "has more than " + DIGITS + " decimal places");
             }
-            return new Decimal(
-                    plain.setScale(DIGITS, RoundingMode.UNNECESSARY)
-                            .unscaledValue()
-                            .longValueExact());
+            return plain.setScale(DIGITS, RoundingMode.UNNECESSARY)
+                    .unscaledValue()
+                    .longValueExact();
         }
     }
 
@@ -220,15 +230,15 @@ sealed interface InputType {
             if (instant.getNano() % NANOS != 0) {
                 throw new UnrepresentableInputException("", "is finer than a millisecond");
             }
-            return truncated(instant);
+            return new DateTime(millis(instant));
         }
 
-        /** Without what is finer than a millisecond. */
-        static DateTime truncated(Instant instant) {
+        /** Since 1970, without what is finer. */
+        static long millis(Instant instant) {
             if (instant.getEpochSecond() < FIRST || instant.getEpochSecond() >= END) {
                 throw new UnrepresentableInputException("", "is outside the years 0 to 9999");
             }
-            return new DateTime(instant.toEpochMilli());
+            return instant.toEpochMilli();
         }
     }
 
@@ -546,6 +556,9 @@ sealed interface InputType {
 
     /** A set of strings. */
     static SetValue strings(Set<String> values) {
+        if (values.isEmpty()) {
+            return SetValue.EMPTY;
+        }
         var texts = new Value[values.size()];
         var i = 0;
         for (var value : values) {

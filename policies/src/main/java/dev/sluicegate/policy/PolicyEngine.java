@@ -4,9 +4,12 @@ import dev.sluicegate.policy.CompiledSlice.Ruling;
 import dev.sluicegate.policy.Decision.ApprovalRule;
 import dev.sluicegate.policy.Decision.Basis;
 import dev.sluicegate.policy.cedar.Answer;
+import dev.sluicegate.policy.cedar.Entities;
 import dev.sluicegate.policy.cedar.Entity;
+import dev.sluicegate.policy.cedar.EntityUid;
 import dev.sluicegate.policy.cedar.Matching;
 import dev.sluicegate.policy.cedar.NearMiss;
+import dev.sluicegate.policy.cedar.RecordValue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -84,7 +87,7 @@ public final class PolicyEngine {
      *     records nothing
      */
     Decision decide(DecisionRequest request, boolean hashed) {
-        DecisionInput.check(request.input(), 1);
+        DecisionInput.check(request.input());
         var sha = hashed ? DecisionInput.sha(request) : "";
         var slice = compiled(request.tool());
         if (slice == null) {
@@ -109,7 +112,9 @@ public final class PolicyEngine {
         }
         var principal = principal(caller);
         return slice.listing()
-                .mayPermit(slice.request(principal), slice.entities(principal, caller.env()));
+                .mayPermit(
+                        slice.request(principal, RecordValue.EMPTY),
+                        uid -> slice.entity(uid, principal, caller.env()));
     }
 
     /** A listing asks for the same caller once a tool. */
@@ -158,11 +163,13 @@ public final class PolicyEngine {
     }
 
     /** One request on its way to one decision. */
-    private final class Deciding {
+    private final class Deciding implements Entities {
         private final DecisionRequest request;
         private final CompiledSlice slice;
         private final DecisionInput input;
         private final String sha;
+        private final Entity principal;
+        private final RecordValue facts;
         private final Matching matching;
 
         Deciding(DecisionRequest request, CompiledSlice slice, DecisionInput input, String sha) {
@@ -170,17 +177,20 @@ public final class PolicyEngine {
             this.slice = slice;
             this.input = input;
             this.sha = sha;
-            var principal = principal(request.caller());
-            matching =
-                    slice.policies()
-                            .matching(
-                                    slice.request(principal),
-                                    slice.entities(principal, request.caller().env()));
+            principal = CompiledSlice.principal(request.caller());
+            var session = request.session();
+            facts = input.context(request.approved(), session.mfa(), session.authAgeSec());
+            matching = slice.policies().matching(slice.request(principal, facts), this);
+        }
+
+        @Override
+        public @Nullable Entity find(EntityUid uid) {
+            return slice.entity(uid, principal, request.caller().env());
         }
 
         Decision decide() {
             var session = request.session();
-            var real = evaluate(request.approved(), session.mfa(), session.authAgeSec());
+            var real = matching.authorize(facts);
             if (!real.failures().isEmpty()) {
                 return new Decision.Deny(basis(rulings(real), errors(real), null, sha));
             }
@@ -269,11 +279,15 @@ public final class PolicyEngine {
 
         /** In id order: the policies of a slice are. */
         private List<Ruling> rulings(Answer answer) {
-            if (answer.determining().size() == 1) {
-                return List.of(slice.ruling(answer.determining().getFirst()));
+            var determining = answer.determining();
+            if (determining.isEmpty()) {
+                return List.of();
             }
-            var rulings = new ArrayList<Ruling>(answer.determining().size());
-            for (var policy : answer.determining()) {
+            if (determining.size() == 1) {
+                return List.of(slice.ruling(determining.getFirst()));
+            }
+            var rulings = new ArrayList<Ruling>(determining.size());
+            for (var policy : determining) {
                 rulings.add(slice.ruling(policy));
             }
             return rulings;
@@ -285,7 +299,8 @@ public final class PolicyEngine {
 
         /** The caller's role in the scope of the first determining permit that names one. */
         private @Nullable String role(List<Ruling> permits) {
-            for (var permit : permits) {
+            for (var i = 0; i < permits.size(); i++) {
+                var permit = permits.get(i);
                 if (permit.role() != null && request.caller().roles().contains(permit.role())) {
                     return permit.role();
                 }

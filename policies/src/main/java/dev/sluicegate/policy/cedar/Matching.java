@@ -11,7 +11,10 @@ import java.util.List;
  */
 public final class Matching {
     /** More than most requests meet; grows. */
-    private static final int EXPECTED = 6;
+    private static final int EXPECTED = 4;
+
+    private static final Comparator<CompiledPolicy> BY_INDEX =
+            Comparator.comparingInt(CompiledPolicy::index);
 
     private final Request request;
     private final Entities entities;
@@ -42,7 +45,7 @@ public final class Matching {
 
     void sort() {
         if (!ordered) {
-            Arrays.sort(policies, 0, count, Comparator.comparingInt(CompiledPolicy::index));
+            Arrays.sort(policies, 0, count, BY_INDEX);
         }
     }
 
@@ -107,7 +110,9 @@ public final class Matching {
     }
 
     private Request in(RecordValue context) {
-        return new Request(request.principal(), request.action(), request.resource(), context);
+        return context == request.context()
+                ? request
+                : new Request(request.principal(), request.action(), request.resource(), context);
     }
 
     /** Mostly there is none or one, which costs next to nothing. */
