@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.sluicegate.record.StrictJson;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -26,8 +25,7 @@ final class BenchWorld {
     static final int REQUESTS = 256;
     static final int POLICIES_PER_TOOL = 5;
 
-    /** As the router reads bodies. */
-    static final ObjectMapper JSON =
+    private static final ObjectMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     private static final String POLICIES =
@@ -88,17 +86,9 @@ final class BenchWorld {
             DecisionRequest.Chain chain,
             DecisionRequest.Quota quota,
             DecisionRequest.Egress egress) {
+        /** As the router reads bodies. */
         DecisionRequest read() {
-            try {
-                var params = JSON.readTree(body).path("params");
-                return with(params.path("name").textValue(), (ObjectNode) params.path("arguments"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        DecisionRequest strict() {
-            var params = dev.sluicegate.record.StrictJson.read(body).path("params");
+            var params = StrictJson.read(body).path("params");
             return with(params.path("name").textValue(), (ObjectNode) params.path("arguments"));
         }
 
