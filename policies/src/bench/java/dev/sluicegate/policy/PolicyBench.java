@@ -114,13 +114,14 @@ public final class PolicyBench {
         return new OptionsBuilder()
                 .include("PolicyBenchmark\\." + name + "$")
                 .forks(1)
-                .warmupIterations(4)
+                .warmupIterations(2)
                 .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(3)
                 .measurementTime(TimeValue.seconds(1))
                 .jvmArgsAppend(
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
+                        "-Xbatch", // compiled before it goes on, however busy the machine
                         "-Xmx2g")
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true);

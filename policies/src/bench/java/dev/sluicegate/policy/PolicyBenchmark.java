@@ -72,6 +72,11 @@ public class PolicyBenchmark {
             for (var i = 0; i < world.tools(); i++) {
                 engine.mayPermit(caller, BenchWorld.tool(i)); // loads the slice
             }
+            BenchWorld.settle(this::decide);
+        }
+
+        private Decision decide() {
+            return engine.decide(requests.get(next()).read(), false);
         }
 
         private int next() {
@@ -82,7 +87,7 @@ public class PolicyBenchmark {
 
     @Benchmark
     public Decision fromBytes(Ours ours) {
-        return ours.engine.decide(ours.requests.get(ours.next()).read(), false);
+        return ours.decide();
     }
 
     @Benchmark
@@ -107,7 +112,7 @@ public class PolicyBenchmark {
     @AuxCounters(AuxCounters.Type.EVENTS)
     @State(Scope.Thread)
     public static class Turns {
-        private static final int WARM_UP = 400_000;
+        private static final int WARM_UP = 50_000;
         private static final int SAMPLES = 300_000;
 
         /** Takes about as long as a decision. */
@@ -375,6 +380,15 @@ public class PolicyBenchmark {
                         BenchWorld.tool(i),
                         Map.of("support", programs(PERMITS_SUPPORT), "ops", programs(PERMITS_OPS)));
                 forbids.put(BenchWorld.tool(i), programs(FORBIDS));
+            }
+            BenchWorld.settle(this::decided);
+        }
+
+        private void decided() {
+            try {
+                decide();
+            } catch (CelEvaluationException | IOException e) {
+                throw new IllegalStateException(e);
             }
         }
 

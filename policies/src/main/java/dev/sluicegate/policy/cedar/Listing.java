@@ -2,6 +2,7 @@ package dev.sluicegate.policy.cedar;
 
 import dev.sluicegate.policy.cedar.Expression.Variable;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,51 +38,42 @@ public final class Listing {
 
     private final Policies policies;
     private final Domain.Fields context;
-    private final Map<List<CompiledPolicy>, Boolean> known = new ConcurrentHashMap<>();
+    private final Map<BitSet, Boolean> known = new ConcurrentHashMap<>();
+
+    // by place in the set
+    private final BitSet permits = new BitSet();
+    private final BitSet aboutEntities = new BitSet();
 
     public Listing(Policies policies, Domain.Fields context) {
         this.policies = policies;
         this.context = context;
+        for (var policy : policies.compiled()) {
+            permits.set(policy.index(), policy.policy().permits());
+            aboutEntities.set(policy.index(), policy.mentionsEntities());
+        }
     }
 
     /**
      * @param request whose context is not looked at
      */
     public boolean mayPermit(Request request, Entities entities) {
-        var matching = policies.matching(request, entities).policies();
-        if (!permits(matching)) {
+        var matching = policies.matching(request, entities);
+        var places = matching.places();
+        if (!places.intersects(permits)) {
             return false;
         }
-        if (!sameForEveryone(matching)) {
-            return new Search(matching, context, request, entities).succeeds();
+        if (places.intersects(aboutEntities)) {
+            return new Search(matching.policies(), context, request, entities).succeeds();
         }
-        var before = known.get(matching);
+        var before = known.get(places);
         if (before != null) {
             return before;
         }
-        var found = new Search(matching, context, request, entities).succeeds();
+        var found = new Search(matching.policies(), context, request, entities).succeeds();
         if (known.size() < MAX_KNOWN) {
-            known.put(matching, found);
+            known.put(places, found);
         }
         return found;
-    }
-
-    private static boolean permits(List<CompiledPolicy> policies) {
-        for (var policy : policies) {
-            if (policy.policy().permits()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean sameForEveryone(List<CompiledPolicy> policies) {
-        for (var policy : policies) {
-            if (policy.mentionsEntities()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** What is decided about a part of the context so far: a value, presence or absence. */

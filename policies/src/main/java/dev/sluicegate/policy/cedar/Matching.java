@@ -2,6 +2,7 @@ package dev.sluicegate.policy.cedar;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 
@@ -47,6 +48,15 @@ public final class Matching {
         if (!ordered) {
             Arrays.sort(policies, 0, count, BY_INDEX);
         }
+    }
+
+    /** In the set, of those that match. */
+    BitSet places() {
+        var places = new BitSet(count == 0 ? 0 : policies[count - 1].index() + 1);
+        for (var i = 0; i < count; i++) {
+            places.set(policies[i].index());
+        }
+        return places;
     }
 
     List<CompiledPolicy> policies() {

@@ -16,11 +16,14 @@ public final class Policies {
     private static final CompiledPolicy[] NONE = new CompiledPolicy[0];
 
     private final List<Policy> all;
+    private final List<CompiledPolicy> compiled;
     private final Bucket anyAction;
     private final Map<EntityUid, Bucket> byAction;
 
-    private Policies(List<Policy> all, Bucket anyAction, Map<EntityUid, Bucket> byAction) {
-        this.all = all;
+    private Policies(
+            List<CompiledPolicy> compiled, Bucket anyAction, Map<EntityUid, Bucket> byAction) {
+        this.all = compiled.stream().map(CompiledPolicy::policy).toList();
+        this.compiled = compiled;
         this.anyAction = anyAction;
         this.byAction = byAction;
     }
@@ -32,7 +35,7 @@ public final class Policies {
         var ids = HashSet.<String>newHashSet(policies.size());
         var anyAction = new Draft();
         var byAction = new HashMap<EntityUid, Draft>();
-        var index = 0;
+        var all = new ArrayList<CompiledPolicy>();
         for (var policy : policies) {
             if (!ids.add(policy.id())) {
                 throw new MalformedPolicyException("policy id `" + policy.id() + "` given twice");
@@ -41,7 +44,8 @@ public final class Policies {
                 throw new MalformedPolicyException(
                         "policy `" + policy.id() + "` is a template that nothing fills");
             }
-            var compiled = new CompiledPolicy(index++, policy);
+            var compiled = new CompiledPolicy(all.size(), policy);
+            all.add(compiled);
             switch (policy.action()) {
                 case Scope.Equals(var uid) ->
                         byAction.computeIfAbsent(uid, _ -> new Draft()).add(compiled);
@@ -55,12 +59,16 @@ public final class Policies {
         }
         var buckets = HashMap.<EntityUid, Bucket>newHashMap(byAction.size());
         byAction.forEach((uid, draft) -> buckets.put(uid, draft.bucket()));
-        return new Policies(List.copyOf(policies), anyAction.bucket(), buckets);
+        return new Policies(List.copyOf(all), anyAction.bucket(), buckets);
     }
 
     /** In the order they were given. */
     public List<Policy> all() {
         return all;
+    }
+
+    List<CompiledPolicy> compiled() {
+        return compiled;
     }
 
     /** Cedar's answer to {@code request}. Never throws for a policy that fails. */
@@ -111,19 +119,28 @@ public final class Policies {
         var request = found.request();
         var entities = found.entities();
         for (var candidate : candidates) {
-            var policy = candidate.policy();
-            if (policy.principal().covers(request.principal(), entities)
-                    && policy.resource().covers(request.resource(), entities)
-                    && isMeant(policy.action(), key, request, entities)) {
+            if (candidate.isAbout(request, entities)
+                    && isMeant(candidate.policy().action(), key, request, entities)) {
                 found.add(candidate);
             }
         }
     }
 
-    /** A policy about several actions is in several buckets: it counts in the first that matches. */
+    /**
+     * A policy about several actions is in several buckets: it counts in the first that matches.
+     *
+     * @param key of the bucket: the action itself or what it is in; null in that of any action
+     */
+    @SuppressWarnings("ReferenceEquality") // the key is this object or another entity's
     private static boolean isMeant(
             Scope action, @Nullable EntityUid key, Request request, Entities entities) {
-        if (action instanceof Scope.In(var uids) && uids.size() > 1) {
+        if (action instanceof Scope.Equals) {
+            return key == request.action();
+        }
+        if (action instanceof Scope.In(var uids)) {
+            if (uids.size() == 1) {
+                return key != null; // the bucket was found because the action is in its key
+            }
             for (var uid : uids) {
                 if (Operations.isIn(request.action(), uid, entities)) {
                     return uid.equals(key);
