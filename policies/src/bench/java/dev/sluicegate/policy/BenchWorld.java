@@ -5,10 +5,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.sluicegate.record.StrictJson;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,12 @@ final class BenchWorld {
     static final int REQUESTS = 256;
     static final int POLICIES_PER_TOOL = 5;
 
-    /** As the router reads bodies. */
-    static final ObjectMapper JSON =
+    private static final Duration MAX_SETTLING = Duration.ofSeconds(20);
+    private static final int SETTLING_ROUND = 20_000;
+    private static final int QUIET_ROUNDS = 8;
+    private static final long QUIET_MILLIS = 5;
+
+    private static final ObjectMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     private static final String POLICIES =
@@ -88,13 +93,10 @@ final class BenchWorld {
             DecisionRequest.Chain chain,
             DecisionRequest.Quota quota,
             DecisionRequest.Egress egress) {
+        /** As the router reads bodies. */
         DecisionRequest read() {
-            try {
-                var params = JSON.readTree(body).path("params");
-                return with(params.path("name").textValue(), (ObjectNode) params.path("arguments"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            var params = StrictJson.read(body).path("params");
+            return with(params.path("name").textValue(), (ObjectNode) params.path("arguments"));
         }
 
         DecisionRequest with(String name, ObjectNode arguments) {
@@ -116,6 +118,22 @@ final class BenchWorld {
         var random = new Random(4_711);
         for (var i = 0; i < REQUESTS; i++) {
             requests.add(asked(random));
+        }
+    }
+
+    /**
+     * Until the compiler has nothing left to do. A warm-up by the clock is over before that on a busy machine,
+     * and what is measured then is half compiled.
+     */
+    static void settle(Runnable work) {
+        var compiler = ManagementFactory.getCompilationMXBean();
+        var until = System.nanoTime() + MAX_SETTLING.toNanos();
+        for (var quiet = 0; quiet < QUIET_ROUNDS && System.nanoTime() < until; ) {
+            var before = compiler.getTotalCompilationTime();
+            for (var i = 0; i < SETTLING_ROUND; i++) {
+                work.run();
+            }
+            quiet = compiler.getTotalCompilationTime() - before < QUIET_MILLIS ? quiet + 1 : 0;
         }
     }
 

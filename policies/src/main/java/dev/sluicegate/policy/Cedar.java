@@ -21,6 +21,11 @@ final class Cedar {
 
     private Cedar() {}
 
+    static boolean isReserved(String name) {
+        // most names are cleared by their first character, without a hash
+        return name.startsWith("__") && RESERVED_KEYS.contains(name);
+    }
+
     static EntityUid role(String id) {
         return new EntityUid(ROLE_TYPE, id);
     }

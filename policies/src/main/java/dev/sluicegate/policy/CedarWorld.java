@@ -240,7 +240,7 @@ public final class CedarWorld {
         if (quote < 1 || !text.endsWith("\"") || text.length() < quote + 4) {
             throw new MalformedPolicyException("`" + name + "` is not Type::\"id\"");
         }
-        return new EntityUid(
+        return EntityUid.read(
                 text.substring(0, quote),
                 unescaped(text.substring(quote + 3, text.length() - 1), name));
     }

@@ -1,7 +1,6 @@
 package dev.sluicegate.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluicegate.policy.cedar.Entities;
 import dev.sluicegate.policy.cedar.Entity;
 import dev.sluicegate.policy.cedar.EntityUid;
 import dev.sluicegate.policy.cedar.Listing;
@@ -83,15 +82,24 @@ final class CompiledSlice {
     /**
      * What a decision says about a policy, read once.
      *
+     * @param ids the one
+     * @param reasons the one, or none
      * @param role in the principal scope, or null
      */
     record Ruling(
             String id,
-            @Nullable String reason,
+            List<String> ids,
+            List<String> reasons,
             @Nullable String role,
             Decision.@Nullable ApprovalRule approval) {
         static Ruling of(Rule rule) {
-            return new Ruling(rule.id(), rule.reason(), Scopes.role(rule), rule.approval());
+            var reason = rule.reason();
+            return new Ruling(
+                    rule.id(),
+                    List.of(rule.id()),
+                    reason == null ? List.of() : List.of(reason),
+                    Scopes.role(rule),
+                    rule.approval());
         }
     }
 
@@ -142,13 +150,28 @@ final class CompiledSlice {
         for (var role : caller.roles()) {
             roles[next++] = Cedar.role(role);
         }
-        return new Entity(
-                uid,
-                caller.human() && !caller.tags().isEmpty()
-                        ? user(caller)
-                        : ID.of(new Value.Text(caller.principalId())),
-                tags(caller.tags()),
-                roles);
+        return new Entity(uid, new CallerFacts(caller), roles);
+    }
+
+    /** What policies can ask about a caller, made when one does. */
+    private static final class CallerFacts implements Entity.Facts {
+        private final DecisionRequest.Caller caller;
+
+        CallerFacts(DecisionRequest.Caller caller) {
+            this.caller = caller;
+        }
+
+        @Override
+        public RecordValue attributes() {
+            return caller.human() && !caller.tags().isEmpty()
+                    ? user(caller)
+                    : ID.of(new Value.Text(caller.principalId()));
+        }
+
+        @Override
+        public RecordValue tags() {
+            return CompiledSlice.tags(caller.tags());
+        }
     }
 
     private static RecordValue user(DecisionRequest.Caller caller) {
@@ -168,18 +191,21 @@ final class CompiledSlice {
         return tags.build();
     }
 
-    /** What is known about the entities of one call. */
-    Entities entities(Entity principal, String env) {
-        var gateway =
-                new Entity(
-                        resource,
-                        gatewayFacts,
-                        RecordValue.EMPTY,
-                        new EntityUid(Cedar.ENVIRONMENT_TYPE, env));
-        return uid ->
-                uid.equals(principal.uid())
-                        ? principal
-                        : uid.equals(resource) ? gateway : actions.get(uid);
+    /** What is known about an entity of a call by {@code principal} in {@code env}, or null. */
+    @Nullable Entity entity(EntityUid uid, Entity principal, String env) {
+        if (uid.equals(principal.uid())) {
+            return principal;
+        }
+        return uid.equals(resource) ? gateway(env) : actions.get(uid);
+    }
+
+    /** Few policies are about the gateway: made when one asks. */
+    private Entity gateway(String env) {
+        return new Entity(
+                resource,
+                gatewayFacts,
+                List.of(new EntityUid(Cedar.ENVIRONMENT_TYPE, env)),
+                RecordValue.EMPTY);
     }
 
     private static RecordValue facts(Gateway gateway) {

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link DecisionRequest} as it is hashed and as Cedar sees it. */
@@ -40,10 +41,10 @@ final class DecisionInput {
 
     private final DecisionRequest request;
     private final RecordValue input;
-    private final DateTime now;
-    private final Decimal amountToday;
 
     // made when a policy first looks, and then the same for all remedies
+    private @Nullable Session session;
+    private @Nullable IpAddress ip;
     private @Nullable RecordValue chain;
     private @Nullable RecordValue quota;
     private @Nullable RecordValue egress;
@@ -52,8 +53,8 @@ final class DecisionInput {
         this.request = request;
         this.input = input;
         // what may be out of range is looked at whether a policy does or not
-        now = InputType.Moment.dateTime(request.session().now().truncatedTo(ChronoUnit.MILLIS));
-        amountToday = InputType.Fraction.decimal(request.quota().amountToday());
+        InputType.Moment.millis(request.session().now());
+        InputType.Fraction.check(request.quota().amountToday());
     }
 
     /**
@@ -67,16 +68,140 @@ final class DecisionInput {
 
     /** {@code context} with these remedies granted, whatever the facts. */
     RecordValue context(boolean approved, boolean mfa, long authAgeSec) {
-        return CONTEXT.lazily(part ->
-                switch (part) {
-                    case 0 -> input;
-                    case 1 -> session(mfa, authAgeSec);
-                    case 2 -> chain();
-                    case 3 -> approved ? APPROVED : NOT_APPROVED;
-                    case 4 -> quota();
-                    case 5 -> egress();
-                    default -> SYSTEM.of(now);
-                });
+        return new Context(this, approved, mfa, authAgeSec);
+    }
+
+    private static final class Context extends RecordValue.Lazy {
+        private final DecisionInput facts;
+        private final boolean approved;
+        private final boolean mfa;
+        private final long authAgeSec;
+
+        Context(DecisionInput facts, boolean approved, boolean mfa, long authAgeSec) {
+            super(CONTEXT);
+            this.facts = facts;
+            this.approved = approved;
+            this.mfa = mfa;
+            this.authAgeSec = authAgeSec;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return switch (index) {
+                case 0 -> facts.input;
+                case 1 -> facts.session(mfa, authAgeSec);
+                case 2 -> facts.chain();
+                case 3 -> approved ? APPROVED : NOT_APPROVED;
+                case 4 -> facts.quota();
+                case 5 -> facts.egress();
+                default -> SYSTEM.of(facts.now());
+            };
+        }
+    }
+
+    private static final class Session extends RecordValue.Lazy {
+        private final DecisionInput facts;
+        private final boolean mfa;
+        private final long authAgeSec;
+
+        Session(DecisionInput facts, boolean mfa, long authAgeSec) {
+            super(SESSION);
+            this.facts = facts;
+            this.mfa = mfa;
+            this.authAgeSec = authAgeSec;
+        }
+
+        @Override
+        protected Value at(int index) {
+            var session = facts.request.session();
+            return switch (index) {
+                case 0 -> new Client(session);
+                case 1 -> Value.Bool.of(mfa);
+                case 2 -> new Value.Int(authAgeSec);
+                case 3 -> facts.ip();
+                case 4 -> facts.now();
+                case 5 -> Value.Int.of(session.hour());
+                default -> Value.Int.of(session.dow());
+            };
+        }
+    }
+
+    private static final class Client extends RecordValue.Lazy {
+        private final DecisionRequest.Session facts;
+
+        Client(DecisionRequest.Session facts) {
+            super(CLIENT);
+            this.facts = facts;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return new Value.Text(index == 0 ? facts.clientId() : facts.clientTrust());
+        }
+    }
+
+    private static final class Chain extends RecordValue.Lazy {
+        private final DecisionRequest.Chain facts;
+        private @Nullable Value labels;
+        private @Nullable Value tools;
+
+        Chain(DecisionRequest.Chain facts) {
+            super(CHAIN);
+            this.facts = facts;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return switch (index) {
+                case 0 -> new Value.Text(facts.id());
+                case 1 -> Value.Int.of(facts.depth());
+                case 2 -> labels = labels == null ? InputType.strings(facts.labels()) : labels;
+                case 3 -> tools = tools == null ? InputType.strings(facts.tools()) : tools;
+                default -> Value.Bool.of(facts.untrusted());
+            };
+        }
+    }
+
+    private static final class Quota extends RecordValue.Lazy {
+        private final DecisionRequest.Quota facts;
+
+        Quota(DecisionRequest.Quota facts) {
+            super(QUOTA);
+            this.facts = facts;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return switch (index) {
+                case 0 -> Value.Int.of(facts.callsToday());
+                case 1 -> Value.Int.of(facts.rowsToday());
+                default -> new Decimal(InputType.Fraction.units(facts.amountToday()));
+            };
+        }
+    }
+
+    private static final class Egress extends RecordValue.Lazy {
+        private final DecisionRequest.Egress facts;
+        private @Nullable Value receivers;
+        private @Nullable Value domains;
+
+        Egress(DecisionRequest.Egress facts) {
+            super(EGRESS);
+            this.facts = facts;
+        }
+
+        @Override
+        protected Value at(int index) {
+            return switch (index) {
+                case 0 ->
+                        receivers =
+                                receivers == null
+                                        ? InputType.strings(facts.receivers())
+                                        : receivers;
+                default ->
+                        domains = domains == null ? InputType.strings(facts.domains()) : domains;
+            };
+        }
     }
 
     /** Every {@code context} there could be for arguments of this type: the one of {@link #context}. */
@@ -206,99 +331,110 @@ final class DecisionInput {
     /**
      * Before anything that recurses sees the arguments.
      *
-     * @param depth 1 for all of them
      * @throws UnrepresentableInputException if they are too deep or use a reserved name
      */
-    static void check(JsonNode value, int depth) {
-        if (depth > MAX_DEPTH && value.isContainerNode()) {
-            throw new UnrepresentableInputException("", "is nested deeper than " + MAX_DEPTH);
-        }
-        if (value.isObject()) {
-            for (var field : value.properties()) {
-                if (Cedar.RESERVED_KEYS.contains(field.getKey())) {
-                    throw new UnrepresentableInputException("", "is a reserved name")
-                            .under(field.getKey());
-                }
-                if (field.getValue().isContainerNode()) {
-                    check(field.getValue(), depth, field.getKey());
+    static void check(JsonNode arguments) {
+        new Check().inside(arguments);
+    }
+
+    /** Walks without an object for each level, because every call pays for it. */
+    private static final class Check implements BiConsumer<String, JsonNode> {
+        private int depth = 1;
+
+        @Override
+        public void accept(String name, JsonNode value) {
+            if (Cedar.isReserved(name)) {
+                throw new UnrepresentableInputException("", "is a reserved name").under(name);
+            }
+            if (value.isContainerNode()) {
+                try {
+                    below(value);
+                } catch (UnrepresentableInputException e) {
+                    throw e.under(name);
                 }
             }
-        } else if (value.isArray()) {
+        }
+
+        private void below(JsonNode value) {
+            depth++;
+            inside(value);
+            depth--;
+        }
+
+        private void inside(JsonNode value) {
+            if (depth > MAX_DEPTH) {
+                throw new UnrepresentableInputException("", "is nested deeper than " + MAX_DEPTH);
+            }
+            if (value instanceof ObjectNode object) {
+                object.forEachEntry(this);
+                return;
+            }
             for (var i = 0; i < value.size(); i++) {
-                if (value.path(i).isContainerNode()) {
-                    check(value.path(i), depth, Integer.toString(i));
+                var element = value.path(i);
+                if (element.isContainerNode()) {
+                    try {
+                        below(element);
+                    } catch (UnrepresentableInputException e) {
+                        throw e.under(Integer.toString(i));
+                    }
                 }
             }
         }
-    }
-
-    private static void check(JsonNode value, int depth, String segment) {
-        try {
-            check(value, depth + 1);
-        } catch (UnrepresentableInputException e) {
-            throw e.under(segment);
-        }
-    }
-
-    private RecordValue session(boolean mfa, long authAgeSec) {
-        var session = request.session();
-        return SESSION.lazily(part ->
-                switch (part) {
-                    case 0 ->
-                            CLIENT.of(
-                                    new Value.Text(session.clientId()),
-                                    new Value.Text(session.clientTrust()));
-                    case 1 -> Value.Bool.of(mfa);
-                    case 2 -> new Value.Int(authAgeSec);
-                    case 3 -> {
-                        var address = InputType.Address.address(session.ip());
-                        yield address == null ? UNKNOWN_IP : address;
-                    }
-                    case 4 -> now;
-                    case 5 -> new Value.Int(session.hour());
-                    default -> new Value.Int(session.dow());
-                });
     }
 
     private static RecordValue approval(boolean granted) {
         return new Shape("granted").of(Value.Bool.of(granted));
     }
 
-    private RecordValue chain() {
-        if (chain == null) {
-            var facts = request.chain();
-            chain =
-                    CHAIN.lazily(part ->
-                            switch (part) {
-                                case 0 -> new Value.Text(facts.id());
-                                case 1 -> new Value.Int(facts.depth());
-                                case 2 -> InputType.strings(facts.labels());
-                                case 3 -> InputType.strings(facts.tools());
-                                default -> Value.Bool.of(facts.untrusted());
-                            });
+    /** That of the last context, where the remedies do not differ in it. */
+    private RecordValue session(boolean mfa, long authAgeSec) {
+        var made = session;
+        if (made == null || made.mfa != mfa || made.authAgeSec != authAgeSec) {
+            made = new Session(this, mfa, authAgeSec);
+            session = made;
         }
-        return chain;
+        return made;
+    }
+
+    private DateTime now() {
+        return new DateTime(InputType.Moment.millis(request.session().now()));
+    }
+
+    private IpAddress ip() {
+        var made = ip;
+        if (made == null) {
+            var address = InputType.Address.address(request.session().ip());
+            made = address == null ? UNKNOWN_IP : address;
+            ip = made;
+        }
+        return made;
+    }
+
+    private RecordValue chain() {
+        var made = chain;
+        if (made == null) {
+            made = new Chain(request.chain());
+            chain = made;
+        }
+        return made;
     }
 
     private RecordValue quota() {
-        if (quota == null) {
-            quota =
-                    QUOTA.of(
-                            new Value.Int(request.quota().callsToday()),
-                            new Value.Int(request.quota().rowsToday()),
-                            amountToday);
+        var made = quota;
+        if (made == null) {
+            made = new Quota(request.quota());
+            quota = made;
         }
-        return quota;
+        return made;
     }
 
     private RecordValue egress() {
-        if (egress == null) {
-            var facts = request.egress();
-            egress =
-                    EGRESS.lazily(part ->
-                            InputType.strings(part == 0 ? facts.receivers() : facts.domains()));
+        var made = egress;
+        if (made == null) {
+            made = new Egress(request.egress());
+            egress = made;
         }
-        return egress;
+        return made;
     }
 
     private static void strings(ObjectNode json, String name, Collection<String> values) {

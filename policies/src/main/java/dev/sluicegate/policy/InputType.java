@@ -133,6 +133,9 @@ sealed interface InputType {
         /** A Cedar decimal is a 64-bit integer with the point four digits from the right. */
         private static final int DIGITS = 4;
 
+        /** So many digits and four more fit into 64 bits. */
+        private static final int PLAIN_PRECISION = 14;
+
         private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE, DIGITS);
         private static final BigDecimal MIN = BigDecimal.valueOf(Long.MIN_VALUE, DIGITS);
 
@@ -151,10 +154,30 @@ sealed interface InputType {
             if (!json.isNumber()) {
                 throw new UnrepresentableInputException("", "is not a number");
             }
-            return decimal(json.decimalValue());
+            return new Decimal(units(json.decimalValue()));
         }
 
-        static Decimal decimal(BigDecimal number) {
+        /**
+         * @throws UnrepresentableInputException if {@link #units} would
+         */
+        static void check(BigDecimal number) {
+            if (!isPlain(number)) {
+                units(number);
+            }
+        }
+
+        /** As almost every number is: it fits, whatever its digits are. */
+        private static boolean isPlain(BigDecimal number) {
+            return number.scale() >= 0
+                    && number.scale() <= DIGITS
+                    && number.precision() <= PLAIN_PRECISION;
+        }
+
+        /** Ten-thousandths. */
+        static long units(BigDecimal number) {
+            if (isPlain(number)) {
+                return number.movePointRight(DIGITS).longValue();
+            }
             // compared before it is scaled: 1e999999999 must not be written out
             if (number.compareTo(MAX) > 0 || number.compareTo(MIN) < 0) {
                 throw new UnrepresentableInputException(
@@ -166,17 +189,18 @@ sealed interface InputType {
                 throw new UnrepresentableInputException(
                         "", "has more than " + DIGITS + " decimal places");
             }
-            return new Decimal(
-                    plain.setScale(DIGITS, RoundingMode.UNNECESSARY)
-                            .unscaledValue()
-                            .longValueExact());
+            return plain.setScale(DIGITS, RoundingMode.UNNECESSARY)
+                    .unscaledValue()
+                    .longValueExact();
         }
     }
 
     /** A point in time: formats {@code date-time} and {@code date}. */
     record Moment(boolean dateOnly) implements InputType {
-        private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
-        private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+        private static final long FIRST =
+                Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+        private static final long END = Instant.parse("+10000-01-01T00:00:00Z").getEpochSecond();
+        private static final int NANOS = 1_000_000;
 
         @Override
         public String cedar() {
@@ -202,14 +226,19 @@ sealed interface InputType {
             }
         }
 
-        static DateTime dateTime(Instant instant) {
-            if (!instant.equals(instant.truncatedTo(ChronoUnit.MILLIS))) {
+        private static DateTime dateTime(Instant instant) {
+            if (instant.getNano() % NANOS != 0) {
                 throw new UnrepresentableInputException("", "is finer than a millisecond");
             }
-            if (instant.isBefore(FIRST) || !instant.isBefore(END)) {
+            return new DateTime(millis(instant));
+        }
+
+        /** Since 1970, without what is finer. */
+        static long millis(Instant instant) {
+            if (instant.getEpochSecond() < FIRST || instant.getEpochSecond() >= END) {
                 throw new UnrepresentableInputException("", "is outside the years 0 to 9999");
             }
-            return new DateTime(instant.toEpochMilli());
+            return instant.toEpochMilli();
         }
     }
 
@@ -317,17 +346,17 @@ sealed interface InputType {
     /** An object. Not a record, because what values need of it is kept beside it. */
     final class Fields implements InputType {
         private final SortedMap<String, Field> fields;
-        private final List<String> names;
-        private final List<InputType> types;
+        private final String[] names;
+        private final InputType[] types;
         private final RecordValue.Shape shape;
 
         record Field(InputType type, boolean required) {}
 
         Fields(SortedMap<String, Field> fields) {
             this.fields = Collections.unmodifiableSortedMap(new TreeMap<>(fields));
-            names = List.copyOf(this.fields.keySet());
-            types = this.fields.values().stream().map(Field::type).toList();
-            shape = new RecordValue.Shape(names.toArray(new String[0]));
+            names = this.fields.keySet().toArray(new String[0]);
+            types = this.fields.values().stream().map(Field::type).toArray(InputType[]::new);
+            shape = new RecordValue.Shape(names);
         }
 
         @Override
@@ -361,12 +390,12 @@ sealed interface InputType {
                 throw new UnrepresentableInputException("", "is not an object");
             }
             var record = new RecordValue.Builder(shape);
-            for (var i = 0; i < names.size(); i++) {
-                var name = names.get(i);
+            for (var i = 0; i < names.length; i++) {
+                var name = names[i];
                 var value = json.get(name);
                 if (value != null && !value.isNull()) {
                     try {
-                        record.put(name, types.get(i).value(value));
+                        record.put(name, types[i].value(value));
                     } catch (UnrepresentableInputException e) {
                         throw e.under(name);
                     }
@@ -527,6 +556,9 @@ sealed interface InputType {
 
     /** A set of strings. */
     static SetValue strings(Set<String> values) {
+        if (values.isEmpty()) {
+            return SetValue.EMPTY;
+        }
         var texts = new Value[values.size()];
         var i = 0;
         for (var value : values) {

@@ -6,16 +6,15 @@ import dev.sluicegate.policy.Decision.Basis;
 import dev.sluicegate.policy.cedar.Answer;
 import dev.sluicegate.policy.cedar.Entities;
 import dev.sluicegate.policy.cedar.Entity;
+import dev.sluicegate.policy.cedar.EntityUid;
+import dev.sluicegate.policy.cedar.Matching;
 import dev.sluicegate.policy.cedar.NearMiss;
 import dev.sluicegate.policy.cedar.RecordValue;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +87,7 @@ public final class PolicyEngine {
      *     records nothing
      */
     Decision decide(DecisionRequest request, boolean hashed) {
-        DecisionInput.check(request.input(), 1);
+        DecisionInput.check(request.input());
         var sha = hashed ? DecisionInput.sha(request) : "";
         var slice = compiled(request.tool());
         if (slice == null) {
@@ -115,7 +114,7 @@ public final class PolicyEngine {
         return slice.listing()
                 .mayPermit(
                         slice.request(principal, RecordValue.EMPTY),
-                        slice.entities(principal, caller.env()));
+                        uid -> slice.entity(uid, principal, caller.env()));
     }
 
     /** A listing asks for the same caller once a tool. */
@@ -146,45 +145,52 @@ public final class PolicyEngine {
     }
 
     private Basis basis(
-            Collection<Ruling> rulings,
-            Collection<String> errors,
-            @Nullable String role,
-            String sha) {
-        if (rulings.isEmpty() && errors.isEmpty()) {
-            return new Basis(List.of(), List.of(), List.of(), role, set, version, sha);
+            List<Ruling> rulings, List<String> errors, @Nullable String role, String sha) {
+        if (rulings.isEmpty()) {
+            return new Basis(List.of(), List.of(), errors, role, set, version, sha);
+        }
+        if (rulings.size() == 1) {
+            var ruling = rulings.getFirst();
+            return new Basis(ruling.ids(), ruling.reasons(), errors, role, set, version, sha);
         }
         var ids = new ArrayList<String>(rulings.size());
         var reasons = new ArrayList<String>(rulings.size());
         for (var ruling : rulings) {
             ids.add(ruling.id());
-            if (ruling.reason() != null) {
-                reasons.add(ruling.reason());
-            }
+            reasons.addAll(ruling.reasons());
         }
-        return new Basis(ids, reasons, List.copyOf(errors), role, set, version, sha);
+        return new Basis(ids, reasons, errors, role, set, version, sha);
     }
 
     /** One request on its way to one decision. */
-    private final class Deciding {
+    private final class Deciding implements Entities {
         private final DecisionRequest request;
         private final CompiledSlice slice;
         private final DecisionInput input;
         private final String sha;
         private final Entity principal;
-        private final Entities entities;
+        private final RecordValue facts;
+        private final Matching matching;
 
         Deciding(DecisionRequest request, CompiledSlice slice, DecisionInput input, String sha) {
             this.request = request;
             this.slice = slice;
             this.input = input;
             this.sha = sha;
-            principal = PolicyEngine.this.principal(request.caller());
-            entities = slice.entities(principal, request.caller().env());
+            principal = CompiledSlice.principal(request.caller());
+            var session = request.session();
+            facts = input.context(request.approved(), session.mfa(), session.authAgeSec());
+            matching = slice.policies().matching(slice.request(principal, facts), this);
+        }
+
+        @Override
+        public @Nullable Entity find(EntityUid uid) {
+            return slice.entity(uid, principal, request.caller().env());
         }
 
         Decision decide() {
             var session = request.session();
-            var real = evaluate(request.approved(), session.mfa(), session.authAgeSec());
+            var real = matching.authorize(facts);
             if (!real.failures().isEmpty()) {
                 return new Decision.Deny(basis(rulings(real), errors(real), null, sha));
             }
@@ -213,9 +219,12 @@ public final class PolicyEngine {
         }
 
         private Decision needs(Remedy remedy, List<Ruling> forbids, List<Ruling> permits) {
-            var both = new ArrayList<>(forbids);
-            both.addAll(permits);
-            both.sort(Comparator.comparing(Ruling::id));
+            var both = permits;
+            if (!forbids.isEmpty()) {
+                both = new ArrayList<>(forbids);
+                both.addAll(permits);
+                both.sort(Comparator.comparing(Ruling::id));
+            }
             var basis = basis(both, List.of(), role(permits), sha);
             if (!remedy.approval) {
                 return new Decision.NeedsStepUp(basis, maxAge(false));
@@ -231,15 +240,8 @@ public final class PolicyEngine {
 
         /** Seen with every remedy granted: what a remedy mends is not why the answer is no. */
         private List<NearMiss> nearMisses() {
-            return slice.policies()
-                    .nearMisses(
-                            slice.request(
-                                    principal,
-                                    input.context(
-                                            true,
-                                            true,
-                                            Math.min(0, request.session().authAgeSec()))),
-                            entities);
+            return matching.nearMisses(
+                    input.context(true, true, Math.min(0, request.session().authAgeSec())));
         }
 
         private Answer evaluate(Remedy remedy) {
@@ -250,10 +252,7 @@ public final class PolicyEngine {
         }
 
         private Answer evaluate(boolean approved, boolean mfa, long authAgeSec) {
-            return slice.policies()
-                    .authorize(
-                            slice.request(principal, input.context(approved, mfa, authAgeSec)),
-                            entities);
+            return matching.authorize(input.context(approved, mfa, authAgeSec));
         }
 
         private boolean permits(boolean approved, long authAgeSec) {
@@ -280,11 +279,15 @@ public final class PolicyEngine {
 
         /** In id order: the policies of a slice are. */
         private List<Ruling> rulings(Answer answer) {
-            if (answer.determining().size() == 1) {
-                return List.of(slice.ruling(answer.determining().getFirst()));
+            var determining = answer.determining();
+            if (determining.isEmpty()) {
+                return List.of();
             }
-            var rulings = new ArrayList<Ruling>(answer.determining().size());
-            for (var policy : answer.determining()) {
+            if (determining.size() == 1) {
+                return List.of(slice.ruling(determining.getFirst()));
+            }
+            var rulings = new ArrayList<Ruling>(determining.size());
+            for (var policy : determining) {
                 rulings.add(slice.ruling(policy));
             }
             return rulings;
@@ -296,7 +299,8 @@ public final class PolicyEngine {
 
         /** The caller's role in the scope of the first determining permit that names one. */
         private @Nullable String role(List<Ruling> permits) {
-            for (var permit : permits) {
+            for (var i = 0; i < permits.size(); i++) {
+                var permit = permits.get(i);
                 if (permit.role() != null && request.caller().roles().contains(permit.role())) {
                     return permit.role();
                 }
@@ -311,31 +315,52 @@ public final class PolicyEngine {
      * roles: no single vote would satisfy both, so such a call stays denied until the policies agree.
      */
     private static @Nullable ApprovalRule approvalRule(List<Ruling> forbids, List<Ruling> permits) {
-        var asked = new ArrayList<ApprovalRule>();
-        for (var rule : forbids) {
-            var approval = rule.approval();
+        @Nullable ApprovalRule asked = null;
+        for (var forbid : forbids) {
+            var approval = forbid.approval();
             if (approval != null) {
-                asked.add(approval);
+                if (asked != null && !asked.approver().equals(approval.approver())) {
+                    return null;
+                }
+                asked = asked == null ? approval : stricter(asked, approval);
             }
         }
-        var alternatives = permits.stream().map(Ruling::approval).toList();
-        if (!alternatives.isEmpty() && alternatives.stream().allMatch(Objects::nonNull)) {
-            var roles = new TreeSet<String>();
-            asked.forEach(rule -> roles.add(rule.approver()));
-            alternatives.stream()
-                    .filter(Objects::nonNull)
-                    .filter(rule -> roles.isEmpty() || roles.contains(rule.approver()))
-                    .findFirst()
-                    .or(() -> Optional.ofNullable(alternatives.getFirst()))
-                    .ifPresent(asked::add);
+        var alternative = alternative(permits, asked);
+        if (alternative == null || asked == null) {
+            return asked == null ? alternative : asked;
         }
-        if (asked.stream().map(ApprovalRule::approver).distinct().count() != 1) {
-            return null;
+        return asked.approver().equals(alternative.approver())
+                ? stricter(asked, alternative)
+                : null;
+    }
+
+    /** Of permits that all wait for an approval: the first by the role that is asked anyway, else the first. */
+    private static @Nullable ApprovalRule alternative(
+            List<Ruling> permits, @Nullable ApprovalRule asked) {
+        @Nullable ApprovalRule first = null;
+        @Nullable ApprovalRule same = null;
+        for (var permit : permits) {
+            var approval = permit.approval();
+            if (approval == null) {
+                return null;
+            }
+            if (first == null) {
+                first = approval;
+            }
+            if (same == null
+                    && asked != null
+                    && asked.approver().equals(approval.approver())) {
+                same = approval;
+            }
         }
+        return same == null ? first : same;
+    }
+
+    private static ApprovalRule stricter(ApprovalRule one, ApprovalRule other) {
         return new ApprovalRule(
-                asked.getFirst().approver(),
-                asked.stream().map(ApprovalRule::ttl).min(Comparator.naturalOrder()).orElseThrow(),
-                asked.stream().mapToInt(ApprovalRule::quorum).max().orElseThrow());
+                one.approver(),
+                one.ttl().compareTo(other.ttl()) <= 0 ? one.ttl() : other.ttl(),
+                Math.max(one.quorum(), other.quorum()));
     }
 
     /** In the order in which they are tried: what the caller can do alone first. */

@@ -319,7 +319,7 @@ final class PolicyJson {
      */
     static EntityUid uid(JsonNode json, String at) {
         var named = json.has("__entity") ? json.path("__entity") : json;
-        return new EntityUid(text(named.path("type"), at), text(named.path("id"), at));
+        return EntityUid.read(text(named.path("type"), at), text(named.path("id"), at));
     }
 
     private static JsonNode array(JsonNode json, String at) {

@@ -36,7 +36,7 @@ class InputTypeFuzzTest {
             return;
         }
         try {
-            DecisionInput.check(arguments, 1);
+            DecisionInput.check(arguments);
             var record = TYPE.value(arguments);
             if (arguments.path("s").isTextual() && record.get("s") == null) {
                 throw new AssertionError("an argument was lost");

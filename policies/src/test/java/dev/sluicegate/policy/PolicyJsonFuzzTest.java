@@ -44,7 +44,9 @@ class PolicyJsonFuzzTest {
             if (answer.allowed() && !policies.all().getFirst().permits()) {
                 throw new AssertionError("a forbid permitted");
             }
-            policies.nearMisses(REQUEST, NOBODY).forEach(miss -> miss.unmet());
+            policies.matching(REQUEST, NOBODY)
+                    .nearMisses(REQUEST.context())
+                    .forEach(miss -> miss.unmet());
         } catch (InvalidPolicyException | MalformedPolicyException e) {
             // said what is wrong
         }

@@ -13,10 +13,14 @@ final class CompiledPolicy {
     private final List<Expression> conjuncts;
     private final Node[] nodes;
     private final boolean mentionsEntities;
+    private final boolean anyPrincipal;
+    private final boolean anyResource;
 
     CompiledPolicy(int index, Policy policy) {
         this.index = index;
         this.policy = policy;
+        anyPrincipal = policy.principal() instanceof Scope.Any;
+        anyResource = policy.resource() instanceof Scope.Any;
         var expressions = new ArrayList<Expression>();
         for (var condition : policy.conditions()) {
             conjuncts(condition.body(), condition.when(), expressions, 0);
@@ -71,6 +75,12 @@ final class CompiledPolicy {
             case Expression.Call(_, var arguments) ->
                     arguments.stream().anyMatch(CompiledPolicy::mentionsEntities);
         };
+    }
+
+    /** Whether principal and resource match. */
+    boolean isAbout(Request request, Entities entities) {
+        return (anyPrincipal || policy.principal().covers(request.principal(), entities))
+                && (anyResource || policy.resource().covers(request.resource(), entities));
     }
 
     /**

@@ -12,10 +12,18 @@ public final class Entity {
     private static final int SCANNED = 8;
 
     private final EntityUid uid;
-    private final RecordValue attributes;
-    private final RecordValue tags;
+    private final Facts facts;
     private final EntityUid[] ancestors;
     private final @Nullable Set<EntityUid> hashed;
+
+    /** What is known about an entity besides its place. The same whenever it is asked. */
+    public interface Facts {
+        RecordValue attributes();
+
+        RecordValue tags();
+    }
+
+    private record Known(RecordValue attributes, RecordValue tags) implements Facts {}
 
     /**
      * @param ancestors everything it is in, directly or through another; {@link Entities#of} closes over
@@ -26,18 +34,18 @@ public final class Entity {
             RecordValue attributes,
             Collection<EntityUid> ancestors,
             RecordValue tags) {
-        this(uid, attributes, tags, ancestors.toArray(new EntityUid[0]));
+        this(uid, new Known(attributes, tags), ancestors.toArray(new EntityUid[0]));
     }
 
     /**
      * As the other, without a copy.
      *
+     * @param facts asked only when a policy looks
      * @param ancestors not to be written to any more
      */
-    public Entity(EntityUid uid, RecordValue attributes, RecordValue tags, EntityUid... ancestors) {
+    public Entity(EntityUid uid, Facts facts, EntityUid... ancestors) {
         this.uid = uid;
-        this.attributes = attributes;
-        this.tags = tags;
+        this.facts = facts;
         this.ancestors = ancestors;
         this.hashed = ancestors.length > SCANNED ? new HashSet<>(Arrays.asList(ancestors)) : null;
     }
@@ -52,11 +60,11 @@ public final class Entity {
     }
 
     public RecordValue attributes() {
-        return attributes;
+        return facts.attributes();
     }
 
     public RecordValue tags() {
-        return tags;
+        return facts.tags();
     }
 
     public Collection<EntityUid> ancestors() {

@@ -6,9 +6,9 @@ package dev.sluicegate.policy.cedar;
  * @param type with its namespace, such as {@code Mcp::User}
  */
 public record EntityUid(String type, String id) implements Value {
-    public EntityUid {
-        // types are few and compared often: mostly by identity then
-        type = type.intern();
+    /** Of a type in a text: types are few and compared often, mostly by identity when they are interned. */
+    public static EntityUid read(String type, String id) {
+        return new EntityUid(type.intern(), id);
     }
 
     @Override

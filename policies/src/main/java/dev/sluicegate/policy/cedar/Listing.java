@@ -2,6 +2,7 @@ package dev.sluicegate.policy.cedar;
 
 import dev.sluicegate.policy.cedar.Expression.Variable;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +38,19 @@ public final class Listing {
 
     private final Policies policies;
     private final Domain.Fields context;
-    private final Map<List<CompiledPolicy>, Boolean> known = new ConcurrentHashMap<>();
+    private final Map<BitSet, Boolean> known = new ConcurrentHashMap<>();
+
+    // by place in the set
+    private final BitSet permits = new BitSet();
+    private final BitSet aboutEntities = new BitSet();
 
     public Listing(Policies policies, Domain.Fields context) {
         this.policies = policies;
         this.context = context;
+        for (var policy : policies.compiled()) {
+            permits.set(policy.index(), policy.policy().permits());
+            aboutEntities.set(policy.index(), policy.mentionsEntities());
+        }
     }
 
     /**
@@ -49,39 +58,22 @@ public final class Listing {
      */
     public boolean mayPermit(Request request, Entities entities) {
         var matching = policies.matching(request, entities);
-        if (!permits(matching)) {
+        var places = matching.places();
+        if (!places.intersects(permits)) {
             return false;
         }
-        if (!sameForEveryone(matching)) {
-            return new Search(matching, context, request, entities).succeeds();
+        if (places.intersects(aboutEntities)) {
+            return new Search(matching.policies(), context, request, entities).succeeds();
         }
-        var before = known.get(matching);
+        var before = known.get(places);
         if (before != null) {
             return before;
         }
-        var found = new Search(matching, context, request, entities).succeeds();
+        var found = new Search(matching.policies(), context, request, entities).succeeds();
         if (known.size() < MAX_KNOWN) {
-            known.put(matching, found);
+            known.put(places, found);
         }
         return found;
-    }
-
-    private static boolean permits(List<CompiledPolicy> policies) {
-        for (var policy : policies) {
-            if (policy.policy().permits()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean sameForEveryone(List<CompiledPolicy> policies) {
-        for (var policy : policies) {
-            if (policy.mentionsEntities()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** What is decided about a part of the context so far: a value, presence or absence. */
@@ -269,9 +261,9 @@ public final class Listing {
                                 value ->
                                         switch (operator) {
                                             case NOT -> Value.Bool.of(!isTrue(value));
-                                            case NEGATE -> Node.negate(value);
+                                            case NEGATE -> Operations.negate(value);
                                             case IS_EMPTY ->
-                                                    Value.Bool.of(Node.set(value).size() == 0);
+                                                    Value.Bool.of(Operations.set(value).size() == 0);
                                         });
                 case Expression.Binary(var operator, var left, var right) ->
                         switch (operator) {
@@ -286,18 +278,18 @@ public final class Listing {
                             : seen.equals(FALSE) ? see(otherwise) : seen;
                 }
                 case Expression.Like(var of, var pattern) ->
-                        map(see(of), value -> Value.Bool.of(pattern.matches(Node.string(value))));
+                        map(see(of), value -> Value.Bool.of(pattern.matches(Operations.string(value))));
                 case Expression.Is(var entity, var type, var in) -> {
                     var is =
                             map(
                                     see(entity),
-                                    value -> Value.Bool.of(Node.entity(value).type().equals(type)));
+                                    value -> Value.Bool.of(Operations.entity(value).type().equals(type)));
                     yield in == null || !is.equals(TRUE)
                             ? is
                             : map(
                                     see(entity),
                                     see(in),
-                                    (a, b) -> Value.Bool.of(Node.in(a, b, entities)));
+                                    (a, b) -> Value.Bool.of(Operations.in(a, b, entities)));
                 }
                 case Expression.SetOf(var elements) -> all(elements, SetValue::of);
                 case Expression.RecordOf(var fields) -> {
@@ -336,7 +328,7 @@ public final class Listing {
             }
             return map(
                     see(attribute.of()),
-                    value -> Node.attribute(value, attribute.name(), entities));
+                    value -> Operations.attribute(value, attribute.name(), entities));
         }
 
         private Seen has(Expression.Has has) {
@@ -349,7 +341,7 @@ public final class Listing {
                 return place == null ? FALSE : presence(place);
             }
             return map(
-                    see(has.of()), value -> Value.Bool.of(Node.has(value, has.name(), entities)));
+                    see(has.of()), value -> Value.Bool.of(Operations.has(value, has.name(), entities)));
         }
 
         private boolean isFields(Expression expression) {
@@ -416,13 +408,13 @@ public final class Listing {
                 case EQUAL -> Value.Bool.of(left.equals(right));
                 case NOT_EQUAL -> Value.Bool.of(!left.equals(right));
                 case LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL ->
-                        Value.Bool.of(Node.ordered(operator, left, right));
-                case IN -> Value.Bool.of(Node.in(left, right, entities));
-                case ADD, SUBTRACT, MULTIPLY -> Node.arithmetic(operator, left, right);
+                        Value.Bool.of(Operations.ordered(operator, left, right));
+                case IN -> Value.Bool.of(Operations.in(left, right, entities));
+                case ADD, SUBTRACT, MULTIPLY -> Operations.arithmetic(operator, left, right);
                 case CONTAINS, CONTAINS_ALL, CONTAINS_ANY ->
-                        Value.Bool.of(Node.contains(operator, left, right));
-                case HAS_TAG -> Value.Bool.of(Node.hasTag(left, right, entities));
-                case GET_TAG -> Node.tag(left, right, entities);
+                        Value.Bool.of(Operations.contains(operator, left, right));
+                case HAS_TAG -> Value.Bool.of(Operations.hasTag(left, right, entities));
+                case GET_TAG -> Operations.tag(left, right, entities);
                 case AND, OR -> throw new IllegalStateException(operator.word());
             };
         }

@@ -1,5 +1,17 @@
 package dev.sluicegate.policy.cedar;
 
+import static dev.sluicegate.policy.cedar.Operations.arithmetic;
+import static dev.sluicegate.policy.cedar.Operations.attribute;
+import static dev.sluicegate.policy.cedar.Operations.contains;
+import static dev.sluicegate.policy.cedar.Operations.entity;
+import static dev.sluicegate.policy.cedar.Operations.has;
+import static dev.sluicegate.policy.cedar.Operations.hasTag;
+import static dev.sluicegate.policy.cedar.Operations.in;
+import static dev.sluicegate.policy.cedar.Operations.negate;
+import static dev.sluicegate.policy.cedar.Operations.ordered;
+import static dev.sluicegate.policy.cedar.Operations.set;
+import static dev.sluicegate.policy.cedar.Operations.string;
+import static dev.sluicegate.policy.cedar.Operations.tag;
 import dev.sluicegate.policy.cedar.Expression.BinaryOperator;
 import dev.sluicegate.policy.cedar.Expression.Variable;
 import java.util.Arrays;
@@ -147,38 +159,6 @@ abstract class Node {
         }
     }
 
-    static boolean has(Value of, String name, Entities entities) {
-        return switch (of) {
-            case RecordValue fields -> fields.get(name) != null;
-            case EntityUid uid -> {
-                var entity = entities.find(uid);
-                yield entity != null && entity.attributes().get(name) != null;
-            }
-            default -> throw new EvaluationException("`has` needs a record or an entity");
-        };
-    }
-
-    static Value attribute(Value of, String name, Entities entities) {
-        var value =
-                switch (of) {
-                    case RecordValue fields -> fields.get(name);
-                    case EntityUid uid -> {
-                        var entity = entities.find(uid);
-                        if (entity == null) {
-                            throw new EvaluationException("entity is not known");
-                        }
-                        yield entity.attributes().get(name);
-                    }
-                    default ->
-                            throw new EvaluationException(
-                                    "only a record or an entity has attributes");
-                };
-        if (value == null) {
-            throw new EvaluationException("attribute `" + name + "` is not there");
-        }
-        return value;
-    }
-
     static final class Not extends Test {
         private final Node operand;
 
@@ -262,14 +242,6 @@ abstract class Node {
         }
     }
 
-    static Value negate(Value of) {
-        var value = whole(of);
-        if (value == Long.MIN_VALUE) {
-            throw overflow();
-        }
-        return new Value.Int(-value);
-    }
-
     static final class IsEmpty extends Test {
         private final Node operand;
 
@@ -320,31 +292,6 @@ abstract class Node {
         }
     }
 
-    static boolean ordered(BinaryOperator operator, Value left, Value right) {
-        long a;
-        long b;
-        if (left instanceof Value.Int x && right instanceof Value.Int y) {
-            a = x.value();
-            b = y.value();
-        } else if (left instanceof DateTime x && right instanceof DateTime y) {
-            a = x.millis();
-            b = y.millis();
-        } else if (left instanceof Duration x && right instanceof Duration y) {
-            a = x.millis();
-            b = y.millis();
-        } else {
-            throw new EvaluationException(
-                    "`" + operator.word() + "` needs two numbers, datetimes or durations");
-        }
-        return switch (operator) {
-            case LESS -> a < b;
-            case LESS_OR_EQUAL -> a <= b;
-            case GREATER -> a > b;
-            case GREATER_OR_EQUAL -> a >= b;
-            default -> throw new IllegalStateException(operator.word());
-        };
-    }
-
     static final class Arithmetic extends Node {
         private final BinaryOperator operator;
         private final Node left;
@@ -363,22 +310,6 @@ abstract class Node {
         }
     }
 
-    static Value arithmetic(BinaryOperator operator, Value left, Value right) {
-        var a = whole(left);
-        var b = whole(right);
-        try {
-            return new Value.Int(
-                    switch (operator) {
-                        case ADD -> Math.addExact(a, b);
-                        case SUBTRACT -> Math.subtractExact(a, b);
-                        case MULTIPLY -> Math.multiplyExact(a, b);
-                        default -> throw new IllegalStateException(operator.word());
-                    });
-        } catch (ArithmeticException e) {
-            throw overflow();
-        }
-    }
-
     static final class In extends Test {
         private final Node left;
         private final Node right;
@@ -393,33 +324,6 @@ abstract class Node {
             return in(
                     left.evaluate(request, entities), right.evaluate(request, entities), entities);
         }
-    }
-
-    static boolean in(Value left, Value right, Entities entities) {
-        var uid = entity(left);
-        return switch (right) {
-            case EntityUid other -> isIn(uid, other, entities);
-            case SetValue others -> {
-                for (var other : others.raw()) {
-                    entity(other); // all of them, before any of them decides
-                }
-                for (var other : others.raw()) {
-                    if (isIn(uid, entity(other), entities)) {
-                        yield true;
-                    }
-                }
-                yield false;
-            }
-            default -> throw new EvaluationException("`in` needs an entity or a set of entities");
-        };
-    }
-
-    static boolean isIn(EntityUid uid, EntityUid other, Entities entities) {
-        if (uid.equals(other)) {
-            return true;
-        }
-        var entity = entities.find(uid);
-        return entity != null && entity.isBelow(other);
     }
 
     static final class Contains extends Test {
@@ -440,16 +344,6 @@ abstract class Node {
         }
     }
 
-    static boolean contains(BinaryOperator operator, Value left, Value right) {
-        var all = set(left);
-        return switch (operator) {
-            case CONTAINS -> all.contains(right);
-            case CONTAINS_ALL -> all.containsAll(set(right));
-            case CONTAINS_ANY -> all.containsAny(set(right));
-            default -> throw new IllegalStateException(operator.word());
-        };
-    }
-
     static final class HasTag extends Test {
         private final Node left;
         private final Node right;
@@ -466,13 +360,6 @@ abstract class Node {
         }
     }
 
-    static boolean hasTag(Value left, Value right, Entities entities) {
-        var uid = entity(left);
-        var name = string(right);
-        var entity = entities.find(uid);
-        return entity != null && entity.tags().get(name) != null;
-    }
-
     static final class TagOf extends Node {
         private final Node left;
         private final Node right;
@@ -487,20 +374,6 @@ abstract class Node {
             return tag(
                     left.evaluate(request, entities), right.evaluate(request, entities), entities);
         }
-    }
-
-    static Value tag(Value left, Value right, Entities entities) {
-        var uid = entity(left);
-        var name = string(right);
-        var entity = entities.find(uid);
-        if (entity == null) {
-            throw new EvaluationException("entity is not known");
-        }
-        var value = entity.tags().get(name);
-        if (value == null) {
-            throw new EvaluationException("tag is not there");
-        }
-        return value;
     }
 
     static final class Matches extends Test {
@@ -609,37 +482,5 @@ abstract class Node {
             }
             return function.apply(values);
         }
-    }
-
-    static EntityUid entity(Value value) {
-        if (value instanceof EntityUid uid) {
-            return uid;
-        }
-        throw new EvaluationException("not an entity where one is needed");
-    }
-
-    static SetValue set(Value value) {
-        if (value instanceof SetValue set) {
-            return set;
-        }
-        throw new EvaluationException("not a set where one is needed");
-    }
-
-    static String string(Value value) {
-        if (value instanceof Value.Text text) {
-            return text.value();
-        }
-        throw new EvaluationException("not a string where one is needed");
-    }
-
-    static long whole(Value value) {
-        if (value instanceof Value.Int number) {
-            return number.value();
-        }
-        throw new EvaluationException("not an integer where one is needed");
-    }
-
-    private static EvaluationException overflow() {
-        return new EvaluationException("integer out of range");
     }
 }

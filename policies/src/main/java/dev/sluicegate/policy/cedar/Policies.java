@@ -2,12 +2,10 @@ package dev.sluicegate.policy.cedar;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +16,14 @@ public final class Policies {
     private static final CompiledPolicy[] NONE = new CompiledPolicy[0];
 
     private final List<Policy> all;
+    private final List<CompiledPolicy> compiled;
     private final Bucket anyAction;
     private final Map<EntityUid, Bucket> byAction;
 
-    private Policies(List<Policy> all, Bucket anyAction, Map<EntityUid, Bucket> byAction) {
-        this.all = all;
+    private Policies(
+            List<CompiledPolicy> compiled, Bucket anyAction, Map<EntityUid, Bucket> byAction) {
+        this.all = compiled.stream().map(CompiledPolicy::policy).toList();
+        this.compiled = compiled;
         this.anyAction = anyAction;
         this.byAction = byAction;
     }
@@ -34,7 +35,7 @@ public final class Policies {
         var ids = HashSet.<String>newHashSet(policies.size());
         var anyAction = new Draft();
         var byAction = new HashMap<EntityUid, Draft>();
-        var index = 0;
+        var all = new ArrayList<CompiledPolicy>();
         for (var policy : policies) {
             if (!ids.add(policy.id())) {
                 throw new MalformedPolicyException("policy id `" + policy.id() + "` given twice");
@@ -43,7 +44,8 @@ public final class Policies {
                 throw new MalformedPolicyException(
                         "policy `" + policy.id() + "` is a template that nothing fills");
             }
-            var compiled = new CompiledPolicy(index++, policy);
+            var compiled = new CompiledPolicy(all.size(), policy);
+            all.add(compiled);
             switch (policy.action()) {
                 case Scope.Equals(var uid) ->
                         byAction.computeIfAbsent(uid, _ -> new Draft()).add(compiled);
@@ -57,7 +59,7 @@ public final class Policies {
         }
         var buckets = HashMap.<EntityUid, Bucket>newHashMap(byAction.size());
         byAction.forEach((uid, draft) -> buckets.put(uid, draft.bucket()));
-        return new Policies(List.copyOf(policies), anyAction.bucket(), buckets);
+        return new Policies(List.copyOf(all), anyAction.bucket(), buckets);
     }
 
     /** In the order they were given. */
@@ -65,105 +67,82 @@ public final class Policies {
         return all;
     }
 
+    List<CompiledPolicy> compiled() {
+        return compiled;
+    }
+
     /** Cedar's answer to {@code request}. Never throws for a policy that fails. */
     public Answer authorize(Request request, Entities entities) {
-        var run = new Run(request, entities);
-        matching(request, entities, run);
-        return run.answer();
+        return matching(request, entities).authorize(request.context());
     }
 
-    /**
-     * Why nothing permitted {@code request}: the permits that are about it, each with its first condition
-     * that did not hold, in the order of the set. Policies that fail are not among them.
-     */
-    public List<NearMiss> nearMisses(Request request, Entities entities) {
-        var misses = new ArrayList<NearMiss>();
-        for (var candidate : matching(request, entities)) {
-            if (!candidate.policy().permits()) {
-                continue;
+    /** Those whose whole scope matches {@code request}, whose context is not looked at. */
+    public Matching matching(Request request, Entities entities) {
+        var found = new Matching(request, entities);
+        var principal = entities.find(request.principal());
+        visit(anyAction, null, principal, found);
+        if (!byAction.isEmpty()) {
+            var exact = byAction.get(request.action());
+            if (exact != null) {
+                visit(exact, request.action(), principal, found);
             }
-            try {
-                var unmet = candidate.unmet(request, entities);
-                if (unmet >= 0) {
-                    misses.add(new NearMiss(candidate.policy(), candidate.conjuncts().get(unmet)));
+            var action = entities.find(request.action());
+            if (action != null) {
+                for (var ancestor : action.raw()) {
+                    var above = byAction.get(ancestor);
+                    if (above != null) {
+                        visit(above, ancestor, principal, found);
+                    }
                 }
-            } catch (EvaluationException _) {
-                // no miss: a policy that fails is reported as that
             }
         }
-        return misses;
-    }
-
-    /** Those whose whole scope matches, in the order of the set. */
-    List<CompiledPolicy> matching(Request request, Entities entities) {
-        var found = new ArrayList<CompiledPolicy>();
-        matching(request, entities, found::add);
-        found.sort(Comparator.comparingInt(CompiledPolicy::index));
+        found.sort();
         return found;
     }
 
-    private void matching(Request request, Entities entities, Consumer<CompiledPolicy> each) {
-        var principal = entities.find(request.principal());
-        var action = entities.find(request.action());
-        visit(anyAction, null, request, principal, entities, each);
-        if (byAction.isEmpty()) {
-            return;
-        }
-        var exact = byAction.get(request.action());
-        if (exact != null) {
-            visit(exact, request.action(), request, principal, entities, each);
-        }
-        if (action != null) {
-            for (var ancestor : action.raw()) {
-                var above = byAction.get(ancestor);
-                if (above != null) {
-                    visit(above, ancestor, request, principal, entities, each);
-                }
-            }
-        }
-    }
-
     private static void visit(
-            Bucket bucket,
-            @Nullable EntityUid key,
-            Request request,
-            @Nullable Entity principal,
-            Entities entities,
-            Consumer<CompiledPolicy> each) {
-        visit(bucket.anyPrincipal, key, request, entities, each);
+            Bucket bucket, @Nullable EntityUid key, @Nullable Entity principal, Matching found) {
+        visit(bucket.anyPrincipal, key, found);
         if (bucket.byPrincipal.isEmpty()) {
             return;
         }
-        visit(bucket.of(request.principal()), key, request, entities, each);
+        visit(bucket.of(found.request().principal()), key, found);
         if (principal != null) {
             for (var ancestor : principal.raw()) {
-                visit(bucket.of(ancestor), key, request, entities, each);
+                visit(bucket.of(ancestor), key, found);
             }
         }
     }
 
     private static void visit(
-            CompiledPolicy[] candidates,
-            @Nullable EntityUid key,
-            Request request,
-            Entities entities,
-            Consumer<CompiledPolicy> each) {
+            CompiledPolicy[] candidates, @Nullable EntityUid key, Matching found) {
+        var request = found.request();
+        var entities = found.entities();
         for (var candidate : candidates) {
-            var policy = candidate.policy();
-            if (policy.principal().covers(request.principal(), entities)
-                    && policy.resource().covers(request.resource(), entities)
-                    && isMeant(policy.action(), key, request, entities)) {
-                each.accept(candidate);
+            if (candidate.isAbout(request, entities)
+                    && isMeant(candidate.policy().action(), key, request, entities)) {
+                found.add(candidate);
             }
         }
     }
 
-    /** A policy about several actions is in several buckets: it counts in the first that matches. */
+    /**
+     * A policy about several actions is in several buckets: it counts in the first that matches.
+     *
+     * @param key of the bucket: the action itself or what it is in; null in that of any action
+     */
+    @SuppressWarnings("ReferenceEquality") // the key is this object or another entity's
     private static boolean isMeant(
             Scope action, @Nullable EntityUid key, Request request, Entities entities) {
-        if (action instanceof Scope.In(var uids) && uids.size() > 1) {
+        if (action instanceof Scope.Equals) {
+            return key == request.action();
+        }
+        if (action instanceof Scope.In(var uids)) {
+            if (uids.size() == 1) {
+                return key != null; // the bucket was found because the action is in its key
+            }
             for (var uid : uids) {
-                if (Node.isIn(request.action(), uid, entities)) {
+                if (Operations.isIn(request.action(), uid, entities)) {
                     return uid.equals(key);
                 }
             }
@@ -203,80 +182,6 @@ public final class Policies {
             var arrays = HashMap.<EntityUid, CompiledPolicy[]>newHashMap(byPrincipal.size());
             byPrincipal.forEach((uid, policies) -> arrays.put(uid, policies.toArray(NONE)));
             return new Bucket(anyPrincipal.toArray(NONE), arrays);
-        }
-    }
-
-    /** One request being answered. */
-    private static final class Run implements Consumer<CompiledPolicy> {
-        private final Request request;
-        private final Entities entities;
-        private @Nullable List<CompiledPolicy> permits;
-        private @Nullable List<CompiledPolicy> forbids;
-        private @Nullable List<Failed> failures;
-
-        private record Failed(CompiledPolicy policy, String message) {}
-
-        Run(Request request, Entities entities) {
-            this.request = request;
-            this.entities = entities;
-        }
-
-        @Override
-        public void accept(CompiledPolicy candidate) {
-            try {
-                if (!candidate.holds(request, entities)) {
-                    return;
-                }
-                if (candidate.policy().permits()) {
-                    permits = and(permits, candidate);
-                } else {
-                    forbids = and(forbids, candidate);
-                }
-            } catch (EvaluationException e) {
-                if (failures == null) {
-                    failures = new ArrayList<>(1);
-                }
-                failures.add(new Failed(candidate, String.valueOf(e.getMessage())));
-            }
-        }
-
-        private static List<CompiledPolicy> and(
-                @Nullable List<CompiledPolicy> policies, CompiledPolicy policy) {
-            if (policies == null) {
-                return List.of(policy);
-            }
-            var longer = new ArrayList<>(policies);
-            longer.add(policy);
-            return longer;
-        }
-
-        Answer answer() {
-            return new Answer(
-                    forbids == null && permits != null,
-                    inOrder(forbids == null ? permits : forbids),
-                    failures == null ? List.of() : inOrderOfFailure(failures));
-        }
-
-        private static List<Policy> inOrder(@Nullable List<CompiledPolicy> policies) {
-            if (policies == null) {
-                return List.of();
-            }
-            if (policies.size() == 1) {
-                return List.of(policies.getFirst().policy());
-            }
-            policies.sort(Comparator.comparingInt(CompiledPolicy::index));
-            var ordered = new Policy[policies.size()];
-            for (var i = 0; i < ordered.length; i++) {
-                ordered[i] = policies.get(i).policy();
-            }
-            return List.of(ordered);
-        }
-
-        private static List<Answer.Failure> inOrderOfFailure(List<Failed> failures) {
-            return failures.stream()
-                    .sorted(Comparator.comparingInt(failed -> failed.policy().index()))
-                    .map(failed -> new Answer.Failure(failed.policy().policy(), failed.message()))
-                    .toList();
         }
     }
 }

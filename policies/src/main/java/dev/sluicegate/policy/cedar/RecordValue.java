@@ -4,42 +4,58 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Names to values; also the attributes and the tags of an entity. */
-public final class RecordValue implements Value {
-    public static final RecordValue EMPTY =
-            new RecordValue(new String[0], new Value[0], null, null);
+public abstract sealed class RecordValue implements Value {
+    public static final RecordValue EMPTY = new Plain(new String[0], new Value[0], null);
 
     /** Up to here comparing every name is faster than hashing. */
     private static final int SCANNED = 12;
 
     private final String[] names;
-    private final @Nullable Value[] values;
-    private final @Nullable Map<String, Value> hashed;
 
-    private final @Nullable Source source;
-
-    private RecordValue(
-            String[] names,
-            @Nullable Value[] values,
-            @Nullable Map<String, Value> hashed,
-            @Nullable Source source) {
+    private RecordValue(String[] names) {
         this.names = names;
-        this.values = values;
-        this.hashed = hashed;
-        this.source = source;
     }
 
-    /** Makes the values of a {@linkplain Shape#lazily lazy} record, each when it is first asked for. */
-    @FunctionalInterface
-    public interface Source {
-        /**
-         * @param index of the name in the shape; the same value for the same index, whenever
-         */
-        Value value(int index);
+    /** One whose values are there. */
+    private static final class Plain extends RecordValue {
+        private final Value[] values;
+        private final @Nullable Map<String, Value> hashed;
+
+        Plain(String[] names, Value[] values, @Nullable Map<String, Value> hashed) {
+            super(names);
+            this.values = values;
+            this.hashed = hashed;
+        }
+
+        @Override
+        public @Nullable Value get(String name) {
+            return hashed == null ? super.get(name) : hashed.get(name);
+        }
+
+        @Override
+        protected Value at(int index) {
+            return values[index];
+        }
     }
+
+    /** One of which only what policies look at is made. */
+    public abstract static non-sealed class Lazy extends RecordValue {
+        protected Lazy(Shape shape) {
+            super(shape.names);
+        }
+
+        /** The same value for the same name, whenever. */
+        @Override
+        protected abstract Value at(int index);
+    }
+
+    /**
+     * @param index of the name in the shape
+     */
+    protected abstract Value at(int index);
 
     /** Names that many records have, kept once. */
     public static final class Shape {
@@ -61,11 +77,6 @@ public final class RecordValue implements Value {
         public RecordValue of(Value... values) {
             return record(names, values);
         }
-
-        /** A record of which only what policies look at is made. */
-        public RecordValue lazily(Source source) {
-            return new RecordValue(names, new @Nullable Value[names.length], null, source);
-        }
     }
 
     private static RecordValue record(String[] names, Value[] values) {
@@ -77,23 +88,13 @@ public final class RecordValue implements Value {
             return EMPTY;
         }
         if (names.length <= SCANNED) {
-            return new RecordValue(names, values, null, null);
+            return new Plain(names, values, null);
         }
         var hashed = HashMap.<String, Value>newHashMap(names.length);
         for (var i = 0; i < names.length; i++) {
             hashed.put(names[i], values[i]);
         }
-        return new RecordValue(names, values, hashed, null);
-    }
-
-    /** Threads may make a value twice, which makes no difference. */
-    private Value at(int index) {
-        var value = values[index];
-        if (value == null) {
-            value = Objects.requireNonNull(source).value(index);
-            values[index] = value;
-        }
-        return value;
+        return new Plain(names, values, hashed);
     }
 
     public static RecordValue of(Map<String, ? extends Value> fields) {
@@ -149,13 +150,17 @@ public final class RecordValue implements Value {
         }
     }
 
-    public int size() {
+    public final int size() {
         return names.length;
     }
 
+    /** Null when there is no such name. */
+    @SuppressWarnings("ReferenceEquality") // both sides are interned mostly; what is not is compared below
     public @Nullable Value get(String name) {
-        if (hashed != null) {
-            return hashed.get(name);
+        for (var i = 0; i < names.length; i++) {
+            if (names[i] == name) {
+                return at(i);
+            }
         }
         for (var i = 0; i < names.length; i++) {
             if (names[i].equals(name)) {
@@ -165,12 +170,12 @@ public final class RecordValue implements Value {
         return null;
     }
 
-    public List<String> names() {
+    public final List<String> names() {
         return List.of(names);
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
+    public final boolean equals(@Nullable Object other) {
         if (this == other) {
             return true;
         }
@@ -187,7 +192,7 @@ public final class RecordValue implements Value {
     }
 
     @Override
-    public int hashCode() {
+    public final int hashCode() {
         var hash = 11;
         for (var i = 0; i < names.length; i++) {
             hash += names[i].hashCode() ^ at(i).hashCode();
@@ -196,7 +201,7 @@ public final class RecordValue implements Value {
     }
 
     @Override
-    public String toString() {
+    public final String toString() {
         return Literals.text(this);
     }
 }

@@ -46,7 +46,7 @@ public sealed interface Scope {
             case Equals equals -> equals.uid().equals(uid);
             case In in -> {
                 for (var other : in.uids()) {
-                    if (Node.isIn(uid, other, entities)) {
+                    if (Operations.isIn(uid, other, entities)) {
                         yield true;
                     }
                 }
@@ -54,7 +54,7 @@ public sealed interface Scope {
             }
             case Is is ->
                     is.type().equals(uid.type())
-                            && (is.in() == null || Node.isIn(uid, is.in(), entities));
+                            && (is.in() == null || Operations.isIn(uid, is.in(), entities));
             case Slot _ -> false;
         };
     }

@@ -26,6 +26,9 @@ public final class SetValue implements Value {
         return of(values.toArray(new Value[0]));
     }
 
+    /**
+     * @param values not to be written to any more
+     */
     public static SetValue of(Value... values) {
         if (values.length == 0) {
             return EMPTY;
@@ -34,6 +37,15 @@ public final class SetValue implements Value {
             var set = new HashSet<>(Arrays.asList(values));
             return new SetValue(set.toArray(new Value[0]), set);
         }
+        for (var i = 1; i < values.length; i++) {
+            if (contains(values, i, values[i])) {
+                return distinct(values);
+            }
+        }
+        return new SetValue(values, null);
+    }
+
+    private static SetValue distinct(Value... values) {
         var distinct = new Value[values.length];
         var count = 0;
         for (var value : values) {
@@ -41,8 +53,7 @@ public final class SetValue implements Value {
                 distinct[count++] = value;
             }
         }
-        return new SetValue(
-                count == distinct.length ? distinct : Arrays.copyOf(distinct, count), null);
+        return new SetValue(Arrays.copyOf(distinct, count), null);
     }
 
     public int size() {

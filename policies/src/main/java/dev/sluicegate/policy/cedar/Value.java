@@ -31,7 +31,20 @@ public sealed interface Value
     }
 
     /** 64 bits, signed. */
-    record Int(long value) implements Value {}
+    record Int(long value) implements Value {
+        private static final Int[] SMALL = new Int[64];
+
+        static {
+            for (var i = 0; i < SMALL.length; i++) {
+                SMALL[i] = new Int(i);
+            }
+        }
+
+        /** Hours, days and counts are mostly small. */
+        public static Int of(long value) {
+            return value >= 0 && value < SMALL.length ? SMALL[(int) value] : new Int(value);
+        }
+    }
 
     record Text(String value) implements Value {}
 }

@@ -9,11 +9,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +43,24 @@ public final class StrictJson {
                                                     .maxNumberLength(MAX_NUMBER_LENGTH)
                                                     .maxStringLength(MAX_STRING_LENGTH)
                                                     .build())
-                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                                     .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                                     .build())
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                    .nodeFactory(new SmallObjects())
                     .build();
+
+    /** Most objects have few names, and a call reads several of them. */
+    private static final class SmallObjects extends JsonNodeFactory {
+        private static final long serialVersionUID = 1;
+        private static final int EXPECTED = 6;
+
+        @Override
+        public ObjectNode objectNode() {
+            return new ObjectNode(this, LinkedHashMap.newLinkedHashMap(EXPECTED));
+        }
+    }
 
     private StrictJson() {}
 
@@ -56,14 +71,7 @@ public final class StrictJson {
      */
     public static JsonNode read(byte[] bytes) {
         try {
-            // Jackson's UTF-8 reader is lenient about some overlong forms, the JDK's decoder is not
-            var text =
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .onMalformedInput(CodingErrorAction.REPORT)
-                            .onUnmappableCharacter(CodingErrorAction.REPORT)
-                            .decode(ByteBuffer.wrap(bytes));
-            try (JsonParser parser = JSON.getFactory().createParser(text.toString())) {
+            try (JsonParser parser = parser(bytes)) {
                 var value = tree(parser);
                 if (value == null || value.isMissingNode()) {
                     throw new MalformedJsonException("empty");
@@ -71,7 +79,9 @@ public final class StrictJson {
                 if (parser.nextToken() != null) {
                     throw new MalformedJsonException("more than one value");
                 }
-                refuseHugeExponents(value, Place.ROOT);
+                if (new HugeExponents().in(value)) {
+                    refuseHugeExponents(value, Place.ROOT);
+                }
                 return value;
             }
         } catch (CharacterCodingException e) {
@@ -96,16 +106,70 @@ public final class StrictJson {
         }
     }
 
+    private static JsonParser parser(byte[] bytes) throws IOException {
+        if (isPlain(bytes)) {
+            return JSON.getFactory().createParser(bytes);
+        }
+        // Jackson's UTF-8 reader is lenient about some overlong forms, the JDK's decoder is not
+        var text =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT)
+                        .decode(ByteBuffer.wrap(bytes));
+        return JSON.getFactory().createParser(text.toString());
+    }
+
+    /**
+     * ASCII without NUL: nothing to decode, and nothing that Jackson could take for UTF-16 or UTF-32.
+     * Without a branch, so that it runs on many bytes at once.
+     */
+    private static boolean isPlain(byte[] bytes) {
+        var signs = 0;
+        for (var each : bytes) {
+            signs |= each - 1;
+        }
+        return signs >= 0;
+    }
+
+    private static boolean isHuge(JsonNode value) {
+        if (!value.isBigDecimal()) {
+            return false;
+        }
+        var decimal = value.decimalValue();
+        return Math.abs((long) decimal.precision() - decimal.scale()) > MAX_EXPONENT;
+    }
+
+    /** Whether there is one, at the price of one object: every call pays for it. */
+    private static final class HugeExponents implements BiConsumer<String, JsonNode> {
+        private boolean found;
+
+        boolean in(JsonNode value) {
+            accept("", value);
+            return found;
+        }
+
+        @Override
+        public void accept(String name, JsonNode value) {
+            if (value instanceof ObjectNode object) {
+                object.forEachEntry(this);
+            } else if (value.isArray()) {
+                for (var i = 0; i < value.size(); i++) {
+                    accept("", value.path(i));
+                }
+            } else {
+                found |= isHuge(value);
+            }
+        }
+    }
+
     /**
      * {@code 1e999999999} is twelve bytes, but a validator that computes with it exactly needs the
      * memory of a billion digits: such a number is refused before anyone sees it.
      */
     private static void refuseHugeExponents(JsonNode value, Place at) {
-        if (value.isBigDecimal()) {
-            var decimal = value.decimalValue();
-            if (Math.abs((long) decimal.precision() - decimal.scale()) > MAX_EXPONENT) {
-                throw new NotCanonicalException(at.pointer(), BEYOND_DOUBLES);
-            }
+        if (isHuge(value)) {
+            throw new NotCanonicalException(at.pointer(), BEYOND_DOUBLES);
         } else if (value.isObject()) {
             for (var field : value.properties()) {
                 refuseHugeExponents(field.getValue(), at.member(field.getKey()));

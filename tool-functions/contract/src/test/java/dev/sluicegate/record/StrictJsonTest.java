@@ -52,7 +52,11 @@ class StrictJsonTest {
                 "22f490808022", // beyond U+10FFFF
                 "22ff22",
                 "22c322", // cut short
-                "fffe7b007d00" // UTF-16
+                "fffe7b007d00", // UTF-16
+                "007b007d", // the same without a mark, all of it ASCII to look at
+                "7b007d00",
+                "0000007b0000007d", // UTF-32
+                "7b0000007d000000"
             })
     void whatIsNotUtf8IsRefused(String hex) {
         assertThatThrownBy(() -> StrictJson.read(HexFormat.of().parseHex(hex)))
