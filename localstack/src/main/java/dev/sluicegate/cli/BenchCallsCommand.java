@@ -2,6 +2,8 @@ package dev.sluicegate.cli;
 
 import dev.sluicegate.local.CallBench;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,7 +28,8 @@ final class BenchCallsCommand implements Callable<Integer> {
             names = "--calls",
             paramLabel = "N",
             description =
-                    "calls per turn of each durable run, ten times as many in memory (${DEFAULT-VALUE})")
+                    "calls per turn of each durable run, ten times as many in memory, where the tool is a value in"
+                            + " this process too (${DEFAULT-VALUE})")
     private int calls = 400;
 
     BenchCallsCommand(Workspace workspace) {
@@ -60,7 +63,12 @@ final class BenchCallsCommand implements Callable<Integer> {
     private void print(List<CallBench.Figures> results) {
         if (format.json()) {
             var json = OutputFormat.JSON.createObjectNode();
-            json.put("cores", Runtime.getRuntime().availableProcessors())
+            json.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+                    .put("command", RootCommand.LAUNCHER + " bench calls --calls " + calls + " -o json")
+                    .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
+                    .put("memory", "records in memory, and the tool a value in this process:"
+                            + " no tool function, grant check, session or claim")
+                    .put("cores", Runtime.getRuntime().availableProcessors())
                     .put("jdk", Runtime.version().toString())
                     .put("calls_per_turn", calls);
             var lines = json.putArray("results");
@@ -79,6 +87,11 @@ final class BenchCallsCommand implements Callable<Integer> {
             workspace.out().println(OutputFormat.pretty(json));
             return;
         }
+        workspace
+                .out()
+                .println(
+                        "memory: records in memory and the tool a value in this process, so without its function, grant,"
+                                + " session and claim");
         workspace
                 .out()
                 .println(

@@ -52,6 +52,7 @@ final class CallCommand implements Callable<Integer> {
         } else {
             print(answer);
         }
+        printWhy(answer);
         return answer.isOk() ? ExitCode.OK : ExitCode.NO;
     }
 
@@ -93,9 +94,19 @@ final class CallCommand implements Callable<Integer> {
         var callId = answer.callId();
         if (callId != null) {
             workspace.err().println("call " + callId);
-            if (!answer.isOk()) {
-                workspace.err().println("why:  " + TraceCommand.line(callId));
-            }
+        }
+    }
+
+    /** The next step after a no: the command that explains it, if there is a record to explain it from. */
+    private void printWhy(McpCall.Answer answer) {
+        var callId = answer.callId();
+        if (answer.isOk() || callId == null) {
+            return;
+        }
+        if (answer.isOfSomebody()) {
+            workspace.err().println("why:  " + TraceCommand.line(callId));
+        } else {
+            workspace.err().println("next: " + RootCommand.LAUNCHER + " whoami says whether a token is good");
         }
     }
 

@@ -70,7 +70,11 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private record Taken(Step step, McpCall.Answer answer) {
+    private record Taken(Step step, McpCall.Answer answer, @Nullable ObjectNode trace) {
+        Taken with(ObjectNode found) {
+            return new Taken(step, answer, found);
+        }
+
         String code() {
             return answer.value().path("structuredContent").path("code").asText();
         }
@@ -88,8 +92,8 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var admin = selection.admin(workspace);
         var mcp = URI.create(admin.stack().mcp());
-        // a client of its own: what ada's other clients read before is not part of this
-        // conversation
+        // a client of its own, so that the records of this walk are told apart; what ada's other
+        // clients read follows her here for a day all the same
         var client = "demo-" + Ulid.next(Clock.systemUTC()).substring(16).toLowerCase(Locale.ROOT);
         var token = admin.token(TokenOrder.of(USER).withClient(client));
         say("The demo company, on " + mcp);
@@ -97,17 +101,16 @@ final class DemoCommand implements Callable<Integer> {
         for (var step : STEPS) {
             taken.add(take(step, mcp, token, taken.size() + 1));
         }
-        var traces = new ArrayList<ObjectNode>();
         say("");
         say(
                 (taken.size() + 1)
                         + "  What is written down, before anything ran and before anything left.");
-        for (var one : taken) {
-            record(admin, one, traces);
+        for (var i = 0; i < taken.size(); i++) {
+            taken.set(i, recorded(admin, taken.get(i)));
         }
         next();
         if (format.json()) {
-            workspace.out().println(OutputFormat.pretty(json(taken, traces)));
+            workspace.out().println(OutputFormat.pretty(json(taken)));
         }
         return taken.stream().allMatch(Taken::asTold) ? ExitCode.OK : ExitCode.NO;
     }
@@ -117,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
         say(number + "  " + step.title());
         say(INDENT + "$ " + step.command());
         var answer = McpCall.send(mcp, token, step.tool(), arguments(step));
-        var taken = new Taken(step, answer);
+        var taken = new Taken(step, answer, null);
         say(INDENT + (answer.isOk() ? "yes  " : "no   ") + shown(answer));
         if (taken.asTold()) {
             wrapped(step.meaning());
@@ -157,23 +160,23 @@ final class DemoCommand implements Callable<Integer> {
                 : reasons.path(0).asText();
     }
 
-    private void record(AdminClient admin, Taken taken, List<ObjectNode> traces)
-            throws InterruptedException {
+    /** With its trace, if there is one. */
+    private Taken recorded(AdminClient admin, Taken taken) throws InterruptedException {
         var callId = taken.answer().callId();
         if (callId == null) {
             say(INDENT + taken.step().tool() + ": the answer names no call");
-            return;
+            return taken;
         }
         LastCall.keep(workspace, callId);
         var trace = TraceCommand.archived(admin, callId, UNTIL_ARCHIVED);
         if (trace.isEmpty()) {
             say(INDENT + taken.step().tool() + ": no record of call " + callId);
-            return;
+            return taken;
         }
-        traces.add(trace.get());
         say(INDENT + taken.step().tool() + "   " + kinds(trace.get()));
         say(INDENT + "  " + archive(trace.get()));
         say(INDENT + "  " + TraceCommand.line(callId));
+        return taken.with(trace.get());
     }
 
     private static String kinds(ObjectNode trace) {
@@ -201,17 +204,17 @@ final class DemoCommand implements Callable<Integer> {
         say(INDENT + RootCommand.LAUNCHER + " trace --last");
     }
 
-    private static ArrayNode json(List<Taken> taken, List<ObjectNode> traces) {
+    private static ArrayNode json(List<Taken> taken) {
         var steps = OutputFormat.JSON.createArrayNode();
-        for (var i = 0; i < taken.size(); i++) {
+        for (var one : taken) {
             var step = steps.addObject();
-            step.put("title", taken.get(i).step().title())
-                    .put("tool", taken.get(i).step().tool())
-                    .put("asTold", taken.get(i).asTold());
-            step.set("arguments", arguments(taken.get(i).step()));
-            step.set("answer", taken.get(i).answer().value());
-            if (i < traces.size()) {
-                step.set("trace", traces.get(i));
+            step.put("title", one.step().title())
+                    .put("tool", one.step().tool())
+                    .put("asTold", one.asTold());
+            step.set("arguments", arguments(one.step()));
+            step.set("answer", one.answer().value());
+            if (one.trace() != null) {
+                step.set("trace", one.trace());
             }
         }
         return steps;

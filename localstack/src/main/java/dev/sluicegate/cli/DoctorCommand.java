@@ -48,7 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         java();
         program("mvn", Grade.problem, "builds need Maven 3.8.7 or newer on the PATH");
-        program("node", Grade.note, "only the tests with TypeScript clients need it");
+        program("node", Grade.problem, "builds need Node 20 or newer on the PATH");
         disk();
         credentials();
         var stack = workspace.find(selection.data(), selection.url());

@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,10 @@ final class McpCall {
     private static final String VERSION = "2026-07-28";
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final int MAX_PAGES = 100;
+
+    /** Of the specification: a header disagrees with the body, or is missing. */
+    private static final int HEADER_MISMATCH = -32020;
+
     private static final String PREFIX = "io.modelcontextprotocol/";
 
     private McpCall() {}
@@ -34,8 +40,19 @@ final class McpCall {
     /**
      * @param received the bytes of {@code result} or {@code error} as they came
      * @param isProtocolError whether they are an {@code error}
+     * @param status of HTTP
      */
-    record Answer(String received, JsonNode value, boolean isProtocolError) {
+    record Answer(String received, JsonNode value, boolean isProtocolError, int status) {
+        /** Whether the gateway knew who called: only then a refusal has a record that names the call. */
+        boolean isOfSomebody() {
+            return status != 401 && status != 503 && !isOfOrigin();
+        }
+
+        /** A 403 is recorded as that of a call if a scope is missing, and of nobody if it is the origin or host. */
+        private boolean isOfOrigin() {
+            return status == 403 && !value.path("data").has("challenge");
+        }
+
         /** Whether the tool ran and its answer is not an error. */
         boolean isOk() {
             return !isProtocolError && !value.path("isError").asBoolean();
@@ -58,9 +75,39 @@ final class McpCall {
      * @throws CommandFailedException if there is no answer, or none in JSON-RPC
      */
     static Answer send(URI mcp, String token, String tool, JsonNode arguments) {
+        var answer = call(mcp, token, tool, arguments, Map.of());
+        if (answer.value().path("code").asInt() != HEADER_MISMATCH || !answer.isProtocolError()) {
+            return answer;
+        }
+        // few tools want arguments in headers too, so only then the list of tools is asked for them
+        var headers =
+                tools(mcp, token).stream()
+                        .filter(listed -> listed.path("name").asText().equals(tool))
+                        .findFirst()
+                        .map(listed -> mirrored(listed.path("inputSchema"), arguments))
+                        .orElse(Map.of());
+        return headers.isEmpty() ? answer : call(mcp, token, tool, arguments, headers);
+    }
+
+    private static Answer call(
+            URI mcp, String token, String tool, JsonNode arguments, Map<String, String> headers) {
         var params = OutputFormat.JSON.createObjectNode().put("name", tool);
         params.set("arguments", arguments);
-        return send(mcp, token, "tools/call", tool, params);
+        return send(mcp, token, "tools/call", tool, params, headers);
+    }
+
+    /** The headers {@code Mcp-Param-*} that a schema asks for by {@code x-mcp-header}. */
+    static Map<String, String> mirrored(JsonNode schema, JsonNode arguments) {
+        var headers = new LinkedHashMap<String, String>();
+        for (var property : schema.path("properties").properties()) {
+            var argument = arguments.path(property.getKey());
+            var name = property.getValue().path("x-mcp-header");
+            if (name.isTextual() && argument.isValueNode() && !argument.isNull()) {
+                headers.put("Mcp-Param-" + name.asText(), headerValue(argument.asText()));
+            }
+            headers.putAll(mirrored(property.getValue(), argument));
+        }
+        return headers;
     }
 
     /**
@@ -72,7 +119,7 @@ final class McpCall {
         var tools = new ArrayList<JsonNode>();
         var params = OutputFormat.JSON.createObjectNode();
         for (var page = 0; page < MAX_PAGES; page++) {
-            var answer = send(mcp, token, "tools/list", null, params);
+            var answer = send(mcp, token, "tools/list", null, params, Map.of());
             if (answer.isProtocolError()) {
                 throw new CommandFailedException(
                         ExitCode.NO,
@@ -90,7 +137,12 @@ final class McpCall {
     }
 
     private static Answer send(
-            URI mcp, String token, String method, @Nullable String name, ObjectNode params) {
+            URI mcp,
+            String token,
+            String method,
+            @Nullable String name,
+            ObjectNode params,
+            Map<String, String> headers) {
         var body = OutputFormat.JSON.createObjectNode();
         body.put("jsonrpc", "2.0").put("id", 1).put("method", method).set("params", params);
         meta(params);
@@ -106,6 +158,7 @@ final class McpCall {
         if (name != null) {
             request.header("Mcp-Name", headerValue(name));
         }
+        headers.forEach(request::header);
         var answer = exchange(request.build());
         return read(answer.statusCode(), answer.body());
     }
@@ -130,7 +183,15 @@ final class McpCall {
                         ExitCode.UNREACHABLE, "`" + mcp + "` does not answer in JSON", e);
             }
         }
-        throw refused(answer.statusCode());
+        var said = read(answer.statusCode(), answer.body());
+        throw new CommandFailedException(
+                answer.statusCode() == 401 || answer.statusCode() == 403
+                        ? ExitCode.NO
+                        : ExitCode.UNREACHABLE,
+                CallStory.printable(said.value().path("message").asText())
+                        + " ("
+                        + answer.statusCode()
+                        + ")");
     }
 
     private static HttpResponse<byte[]> exchange(HttpRequest request) {
@@ -182,7 +243,8 @@ final class McpCall {
                             return new Answer(
                                     new String(bytes, StandardCharsets.UTF_8),
                                     value,
-                                    name.equals("error"));
+                                    name.equals("error"),
+                                    status);
                         }
                         break; // the error of an OAuth answer is a string
                     }
@@ -200,7 +262,7 @@ final class McpCall {
                 status == 401
                         ? "the gateway does not accept this token (401)"
                         : status == 403
-                                ? "the token does not have the scope this tool needs (403)"
+                                ? "the gateway does not let this request in (403)"
                                 : "the gateway answered " + status + " and no JSON-RPC");
     }
 }

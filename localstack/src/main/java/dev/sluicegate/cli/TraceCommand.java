@@ -61,7 +61,11 @@ final class TraceCommand implements Callable<Integer> {
                 archived(admin, callId, wait)
                         .orElseThrow(() ->
                                 new CommandFailedException(
-                                        ExitCode.NO, "no record of call `" + callId + "`"));
+                                        ExitCode.NO,
+                                        "no record of call `"
+                                                + callId
+                                                + "`: refusals of nobody, and those beyond 120 a"
+                                                + " minute of one caller, are only counted"));
         workspace
                 .out()
                 .print(

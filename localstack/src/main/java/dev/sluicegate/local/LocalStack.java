@@ -82,6 +82,7 @@ public final class LocalStack implements RunningStack {
     private final Map<String, LocalFunction> functions = new LinkedHashMap<>();
     private final Map<String, Map<String, String>> environments = new LinkedHashMap<>();
     private final Map<String, AtomicLong> entered = new ConcurrentHashMap<>();
+    private final List<AutoCloseable> endings = new ArrayList<>();
     private final StsService sts;
     private final AwsFront front;
     private final DevelopmentIssuer issuer;
@@ -246,6 +247,7 @@ public final class LocalStack implements RunningStack {
                                 options.ephemeral() ? null : data.resolve("stream.json")));
 
         progress.stage("gate");
+        endings.forEach(this::add); // behind the front door: what they still record is the last of it
         add(HttpEdge.start(named("router"), EdgeSettings.on(port), clock));
     }
 
@@ -318,6 +320,9 @@ public final class LocalStack implements RunningStack {
                         environment,
                         new ExecutionCredentials(iam, function, clock),
                         clock);
+        if (handler instanceof AutoCloseable ending) {
+            endings.add(ending);
+        }
         var count = entered.computeIfAbsent(function.name(), _ -> new AtomicLong());
         return LocalFunction.of(
                 function.name(),

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,7 +116,40 @@ class RealStackIT {
                 run("call", "billing___refund", "{\"invoice_id\":\"INV-1\"}", "--user", "mallory");
 
         assertThat(call.code()).isEqualTo(ExitCode.NO);
-        assertThat(call.err()).containsPattern("why: {2}\\./sluicegate trace [0-9A-Z]{26}");
+        assertThat(why(call)).isZero();
+    }
+
+    @Test
+    void aToolThatThereIsNotIsARefusalWithARecordAndTheCommandThatExplainsIt() throws Exception {
+        var call = run("call", "billing___refnd", "{}", "--user", "ada");
+        var data = run("call", "billing___refnd", "{}", "--user", "ada", "-o", "json");
+
+        assertThat(call.code()).isEqualTo(ExitCode.NO);
+        assertThat(call.out()).isEqualTo("error -32602: unknown tool `billing___refnd`\n");
+        assertThat(why(call)).isZero();
+        assertThat(data.json().path("code").asInt()).isEqualTo(-32602);
+        assertThat(why(data)).isZero();
+    }
+
+    /** Runs the command that a refusal prints, as printed. */
+    private static int why(Ran refused) throws IOException, InterruptedException {
+        var line = Pattern.compile("why: {2}\\./sluicegate (trace [0-9A-Z]{26})").matcher(refused.err());
+        assertThat(line.find()).as(refused.err()).isTrue();
+        return run(line.group(1).split(" ", -1)).code();
+    }
+
+    @Test
+    void aTokenThatIsNoneIsRefusedWithItsReasonByCallAndByWhoami() throws Exception {
+        var token = Map.of(CallerSelection.TOKEN_VARIABLE, "garbage");
+
+        var call = run(token, "call", "crm___get_customer", "{}");
+        var whoami = run(token, "whoami");
+
+        assertThat(call.code()).isEqualTo(ExitCode.NO);
+        assertThat(call.err()).contains("next: ").doesNotContain("why:");
+        assertThat(whoami.code()).isEqualTo(ExitCode.NO);
+        assertThat(whoami.err())
+                .contains("the access token is refused: it is not a signed token (401)");
     }
 
     @Test
@@ -229,7 +264,12 @@ class RealStackIT {
     }
 
     private static Ran run(String... arguments) throws IOException, InterruptedException {
-        var process = start(arguments);
+        return run(Map.of(), arguments);
+    }
+
+    private static Ran run(Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        var process = start(environment, arguments);
         process.getOutputStream().close();
         var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         var err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -238,6 +278,11 @@ class RealStackIT {
     }
 
     private static Process start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    private static Process start(Map<String, String> environment, String... arguments)
+            throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -247,6 +292,8 @@ class RealStackIT {
         command.add(System.getProperty("java.class.path"));
         command.add(Main.class.getName());
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.PIPE).start();
+        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.PIPE);
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 }

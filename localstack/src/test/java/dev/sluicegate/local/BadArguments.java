@@ -32,7 +32,7 @@ final class BadArguments {
                         misbehave("[]"),
                         200,
                         "-32602",
-                        "`/arguments` is not an object",
+                        "`/params/arguments` is not an object",
                         malformed),
                 refusal(
                         "a wrong type",
@@ -79,14 +79,14 @@ final class BadArguments {
                         misbehave("{\"how\":\"answers\",\"any\":9007199254740993}"),
                         200,
                         "-32602",
-                        "`/arguments/any` is an integer beyond 2^53-1",
+                        "`/params/arguments/any` is an integer beyond 2^53-1",
                         malformed),
                 refusal(
                         "a fraction that no double holds",
                         misbehave("{\"how\":\"answers\",\"any\":0.10000000000000000001}"),
                         200,
                         "-32602",
-                        "`/arguments/any` is a number that an IEEE double cannot hold",
+                        "`/params/arguments/any` is a number that an IEEE double cannot hold",
                         malformed),
                 refusal(
                         "a number beyond all doubles",
@@ -107,7 +107,7 @@ final class BadArguments {
                         misbehave("{\"how\":\"answers\",\"any\":\"\\ud83d\"}"),
                         200,
                         "-32602",
-                        "`/arguments/any` holds a lone surrogate",
+                        "`/params/arguments/any` holds a lone surrogate",
                         malformed),
                 refusal(
                         "half of a pair in a key",
@@ -121,7 +121,7 @@ final class BadArguments {
                         misbehave("{\"how\":\"answers\",\"any\":" + deep + "}"),
                         200,
                         "-32602",
-                        "`/arguments` is nested deeper than 64 levels",
+                        "`/params/arguments` is nested deeper than 64 levels",
                         malformed),
                 refusal(
                         "92 levels",
@@ -135,7 +135,7 @@ final class BadArguments {
                         misbehave("{\"how\":\"answers\",\"any\":\"" + large + "\"}"),
                         200,
                         "-32602",
-                        "`/arguments` has more than 262144 bytes",
+                        "`/params/arguments` has more than 262144 bytes",
                         malformed),
                 refusal(
                         "a byte that is in no UTF-8 text becomes a sign for it, and meets the rules",

@@ -55,6 +55,14 @@ final class BadHeaders {
                         "header Mcp-Method does not match the body",
                         mismatch),
                 refusal(
+                        "a notification with another method in the header",
+                        list().replace("\"id\":7,", "")
+                                .replace("tools/list", "notifications/x"),
+                        400,
+                        "-32020",
+                        "header Mcp-Method does not match the body",
+                        mismatch),
+                refusal(
                         "the method header twice",
                         list().with("Mcp-Method", "tools/list\r\nMcp-Method: tools/list"),
                         400,

@@ -107,7 +107,7 @@ final class BadInput {
     }
 
     static Leaves counted(String reason) {
-        return new Leaves.Counted(reason, true);
+        return denied("mcp", "denied", reason); // of somebody who is known
     }
 
     static Leaves denied(String stage, String code, String reason) {

@@ -195,7 +195,8 @@ class BadInputIT {
         }
         var first = news();
         CLOCK.next();
-        send(list().without("Authorization")); // the minute is over: what was counted is recorded
+        send(list()); // the minute is over: any request has what was counted recorded, a few at a time
+        send(list());
         var second = news();
 
         assertThat(first)
@@ -205,7 +206,7 @@ class BadInputIT {
                         "DENIED of nobody: origin from 127.0.0.0/24",
                         "DENIED of nobody: token_in_query from 127.0.0.0/24",
                         "DENIED of nobody: issuer from 127.0.0.0/24");
-        assertThat(second).hasSize(6).filteredOn(record -> record.endsWith("x99")).hasSize(5);
+        assertThat(second).hasSize(5).allMatch(record -> record.endsWith("x99"));
     }
 
     @Test

@@ -47,14 +47,14 @@ final class BadPlaces {
                         list().with("Origin", "https://" + CANARY + ".test"),
                         403,
                         "-32600",
-                        "origin is not allowed, pages call from this gateway's own address or from this machine",
+                        "origin is not allowed: call from a program, not from a web page",
                         new Leaves.Counted("origin", false)),
                 refusal(
                         "an opaque origin",
                         list().with("Origin", "null"),
                         403,
                         "-32600",
-                        "origin is not allowed, pages call from this gateway's own address or from this machine",
+                        "origin is not allowed: call from a program, not from a web page",
                         new Leaves.Counted("origin", false)),
                 refusal(
                         "another host",

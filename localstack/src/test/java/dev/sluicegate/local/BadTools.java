@@ -12,7 +12,7 @@ final class BadTools {
         var failed = new Leaves.Ran("failed", "tool_failed");
         return Stream.of(
                 tool("refuses", "tool_failed", "there is nothing to do", failed),
-                tool("throws", "tool_failed", "the tool failed", failed),
+                tool("throws", "tool_failed", "the tool failed; it may have run", failed),
                 tool(
                         "sleeps",
                         "tool_timeout",
@@ -28,15 +28,15 @@ final class BadTools {
                         "result_too_large",
                         "the result is larger than 4096 bytes; ask for less",
                         new Leaves.Ran("result_too_large", "result_too_large")),
-                tool("raw-throws", "tool_failed", "the tool failed", failed),
+                tool("raw-throws", "tool_failed", "the tool failed; it may have run", failed),
                 tool(
                         "raw-large",
                         "result_too_large",
                         "the result is larger than 4096 bytes; ask for less",
                         new Leaves.Ran("result_too_large", "result_too_large")),
-                tool("raw-utf", "tool_failed", "the tool failed", failed),
-                tool("raw-nonsense", "tool_failed", "the tool failed", failed),
-                tool("raw-empty", "tool_failed", "the tool failed", failed),
+                tool("raw-utf", "tool_failed", "the tool failed; it may have run", failed),
+                tool("raw-nonsense", "tool_failed", "the tool failed; it may have run", failed),
+                tool("raw-empty", "tool_failed", "the tool failed; it may have run", failed),
                 tool(
                         "raw-schema",
                         "tool_failed",

@@ -1,10 +1,13 @@
 package dev.sluicegate.local;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluicegate.contract.Product;
 import dev.sluicegate.local.fixtures.Fixtures;
 import dev.sluicegate.local.idp.TokenOrder;
+import dev.sluicegate.record.JournalKeys;
 import io.modelcontextprotocol.client.McpClient.SyncSpec;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
 import io.modelcontextprotocol.json.jackson2.JacksonMcpJsonMapper;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Third-party clients, as people have them, against the whole running system: each lists the tools, calls
@@ -59,14 +63,15 @@ class ClientsIT {
 
     @ParameterizedTest
     @CsvSource({
-        "ts1.mjs,",
-        "ts2.mjs, auto",
-        "ts2.mjs, legacy",
-        "ts2.mjs, modern",
-        "bridge.mjs, auto",
-        "bridge.mjs, legacy"
+        "ts1.mjs, , 2025-11-25",
+        "ts2.mjs, auto, 2026-07-28",
+        "ts2.mjs, legacy, 2025-11-25",
+        "ts2.mjs, modern, 2026-07-28",
+        "bridge.mjs, auto, 2026-07-28",
+        "bridge.mjs, legacy, 2025-11-25"
     })
-    void aScriptedClientListsCallsAndReadsARefusal(String script, @Nullable String mode)
+    void aScriptedClientListsCallsAndReadsARefusal(
+            String script, @Nullable String mode, String protocol)
             throws IOException {
         Clients.assumeInstalled();
 
@@ -77,6 +82,33 @@ class ClientsIT {
         isTheCustomer(allowed.path("result"));
         assertThat(names(refused.path("tools"))).isEmpty();
         isTheRefusal(refused.path("result"));
+        // the gate's own record is a better witness than the client
+        assertThat(protocol(allowed.path("result"))).isEqualTo(protocol);
+        assertThat(protocol(refused.path("result"))).isEqualTo(protocol);
+    }
+
+    /** The version that the call of a result was made in, as the journal has it. */
+    private static String protocol(JsonNode result) throws IOException {
+        var callId = result.path("_meta").path(Product.META_CALL_ID).asText();
+        var item =
+                stack
+                        .operatorClient()
+                        .query(q ->
+                                q.tableName(Product.resource("dev", "audit"))
+                                        .keyConditionExpression("pk = :pk")
+                                        .expressionAttributeValues(
+                                                Map.of(
+                                                        ":pk",
+                                                        AttributeValue.fromS(
+                                                                JournalKeys.call(
+                                                                        "demo", callId)))))
+                        .items()
+                        .getFirst();
+        return McpClient.JSON
+                .readTree(requireNonNull(item.get(JournalKeys.RECORD)).s())
+                .path("rpc")
+                .path("proto")
+                .asText();
     }
 
     @ParameterizedTest

@@ -1,10 +1,13 @@
 package dev.sluicegate.local;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluicegate.contract.Product;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +38,40 @@ class RestartIT {
             assertThat(trace.path("outcome").path("status").asText()).isEqualTo("ok");
             assertThat(trace.path("archive").path("log").asText()).startsWith("records/");
             assertThat(outside.code()).isEqualTo("denied");
+        }
+    }
+
+    @Test
+    void refusalsThatWereOnlyCountedAreRecordedBeforeTheStackStops() throws Exception {
+        var clock = new BadInputIT.Minutes(); // stands still: its minute never ends
+        var issuerPort = Stacks.freePort();
+        try (var first = Stacks.in(data, issuerPort, clock)) {
+            for (var i = 0; i < 5; i++) {
+                var request =
+                        Wire.request(
+                                "POST",
+                                "/mcp",
+                                Map.of("Host", "127.0.0.1:" + first.mcp().getPort()),
+                                new byte[0]);
+                assertThat(Wire.send(first.mcp().getPort(), request).status()).isEqualTo(401);
+            }
+        }
+
+        try (var second = Stacks.in(data, issuerPort, clock)) {
+            var counts =
+                    second
+                            .operatorClient()
+                            .scanPaginator(r ->
+                                    r.tableName(Product.resource("dev", "audit"))
+                                            .consistentRead(true))
+                            .items()
+                            .stream()
+                            .map(item -> requireNonNull(item.get("r")).s())
+                            .filter(record -> record.contains("\"absent from 127.0.0.0/24\""))
+                            .map(record -> record.replaceAll(".*\"count\":(\\d+).*", "$1"))
+                            .sorted();
+
+            assertThat(counts).containsExactly("1", "4");
         }
     }
 }

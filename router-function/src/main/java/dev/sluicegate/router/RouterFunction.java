@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Entry point of the router: an API Gateway event in, an API Gateway response out. */
-public final class RouterFunction implements RequestStreamHandler {
+public final class RouterFunction implements RequestStreamHandler, AutoCloseable {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
     private final Wiring wiring;
@@ -26,6 +26,9 @@ public final class RouterFunction implements RequestStreamHandler {
     /** Lambda calls this once, before the snapshot: clients are built, nothing is read. */
     public RouterFunction() {
         this(System.getenv(), DefaultCredentialsProvider.builder().build(), Clock.systemUTC());
+        var ending = wiring;
+        // Lambda says that it ends an environment only where an extension is registered
+        Runtime.getRuntime().addShutdownHook(new Thread(ending::close));
     }
 
     /** Tests and the local runner call this. */
@@ -50,6 +53,14 @@ public final class RouterFunction implements RequestStreamHandler {
     public void handleRequest(InputStream input, OutputStream output, Context context)
             throws IOException {
         var event = JSON.readTree(input);
-        JSON.writeValue(output, wiring.edge().handle(event));
+        var answer = wiring.edge().handle(event);
+        wiring.settle(); // before the answer: after it, this environment may be frozen
+        JSON.writeValue(output, answer);
+    }
+
+    /** Records what was only counted; nothing may be handled after it. */
+    @Override
+    public void close() {
+        wiring.close();
     }
 }

@@ -19,6 +19,7 @@ import dev.sluicegate.router.enforcement.InboundCall;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.PolicyDecisionPoint;
 import dev.sluicegate.router.enforcement.RefusalCode;
+import dev.sluicegate.router.enforcement.RefusedRequest;
 import dev.sluicegate.router.enforcement.ToolInvoker;
 import dev.sluicegate.router.identity.AccessTokens;
 import dev.sluicegate.router.identity.IssuerConfig;
@@ -89,6 +90,8 @@ final class Wiring {
     private final Supplier<ToolInvoker> tools;
     private final Detectors detectors;
     private @Nullable Edge edge;
+    private @Nullable AggregatedRefusals refusals;
+    private @Nullable DynamoDbAuditTrail trail;
 
     Wiring(Map<String, String> environment, AwsCredentialsProvider credentials, Clock clock) {
         this.environment = environment;
@@ -175,6 +178,28 @@ final class Wiring {
         return edge;
     }
 
+    /** Records refusals that were only counted, once their minute is over. Never throws. */
+    void settle() {
+        AggregatedRefusals ofNobody;
+        DynamoDbAuditTrail ofSomebody;
+        synchronized (this) {
+            ofNobody = refusals;
+            ofSomebody = trail;
+        }
+        if (ofNobody != null && ofSomebody != null) {
+            ofNobody.settle();
+            ofSomebody.settle();
+        }
+    }
+
+    /** Records all refusals that were only counted. Never throws. */
+    synchronized void close() {
+        if (refusals != null && trail != null) {
+            refusals.close();
+            trail.close();
+        }
+    }
+
     private Edge compose() {
         var resource = ProtectedResource.of(required("PUBLIC_URL"));
         var issuers = IssuerConfig.parse(required("ISSUERS"), resource.uri().toString());
@@ -189,16 +214,19 @@ final class Wiring {
         var journal = new Journal(dynamoDb, required("AUDIT_TABLE"), writerName(), clock);
         var zone = ZoneId.of(environment.getOrDefault("ZONE", "UTC"));
         var chains = new ChainStore(dynamoDb, required("CHAINS_TABLE"), clock, zone, rateLimits());
+        var trail = new DynamoDbAuditTrail(journal, chains, payloads(), digest, clock);
         var enforcement =
                 new EnforcementPoint(
                         new Screening(digest, detectors),
                         chains::read,
                         decisions,
                         new ApprovalRequests(dynamoDb, required("APPROVALS_TABLE"), clock),
-                        new DynamoDbAuditTrail(journal, chains, payloads(), digest, clock),
+                        trail,
                         tools.get(),
                         new DecisionInput(clock, zone));
         var refusals = new AggregatedRefusals(journal, clock);
+        this.refusals = refusals;
+        this.trail = trail;
         return new Edge(
                 resource,
                 Set.of(),
@@ -212,7 +240,6 @@ final class Wiring {
                         policies,
                         new Gate(enforcement),
                         digest::mac,
-                        refusals,
                         clock),
                 clock);
     }
@@ -314,6 +341,11 @@ final class Wiring {
         @Override
         public Outcome refuse(InboundCall call, String stage, RefusalCode code, String message) {
             return enforcement.refuse(call, stage, code, message);
+        }
+
+        @Override
+        public void refuse(RefusedRequest request) {
+            enforcement.refuse(request);
         }
     }
 }

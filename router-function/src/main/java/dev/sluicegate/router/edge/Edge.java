@@ -101,6 +101,7 @@ public final class Edge {
         } catch (RuntimeException e) {
             // its message and causes may quote what was sent, so only where it happened is logged
             LOG.error("request {} failed: {} at {}", callId, e.getClass().getName(), frames(e));
+            refusals.record("internal_error", null, null);
             response = of(JsonRpcErrors.reply(new Problem.Internal(), callId));
         }
         return shape.write(secured(response));
@@ -200,15 +201,16 @@ public final class Edge {
     private HttpResponse call(HttpRequest request, EffectiveIdentity identity, String callId) {
         var body = body(request);
         if (body == null) {
-            return refuse(new Problem.NotJson(), "not_base64", identity.issuer(), request, callId);
+            return of(mcp.refuse(new Problem.NotJson(), "not_base64", identity, callId));
         }
         if (body.length > MAX_BODY_BYTES) {
-            return refuse(
-                    new Problem.UnreadableBody("", "has more than " + MAX_BODY_BYTES + " bytes"),
-                    "body_too_large",
-                    identity.issuer(),
-                    request,
-                    callId);
+            return of(
+                    mcp.refuse(
+                            new Problem.UnreadableBody(
+                                    "", "has more than " + MAX_BODY_BYTES + " bytes"),
+                            "body_too_large",
+                            identity,
+                            callId));
         }
         return of(
                 mcp.handle(

@@ -36,6 +36,9 @@ public interface AuditTrail {
             String stage,
             Outcome.Refused refused);
 
+    /** Writes DENIED of a request that names no call. */
+    void refusal(RefusedRequest request);
+
     /**
      * @param id of the record
      * @param sha {@code sha256:<hex>} of the record

@@ -69,7 +69,8 @@ public final class EnforcementPoint {
     }
 
     /** Carries one call from request to answer. Never throws for a "no". */
-    public Outcome enforce(InboundCall inbound) {
+    public Outcome enforce(InboundCall asked) {
+        var inbound = presentable(asked);
         RecordedCall recorded;
         try {
             switch (admit(inbound)) {
@@ -109,8 +110,27 @@ public final class EnforcementPoint {
     }
 
     /** Records and answers a refusal that was found before the call came here. */
-    public Outcome refuse(InboundCall call, String stage, RefusalCode code, String message) {
+    public Outcome refuse(InboundCall asked, String stage, RefusalCode code, String message) {
+        var call = presentable(asked);
         return refuse(call, null, null, List.of(), stage, no(call, null, code, message));
+    }
+
+    /** What a client says of itself goes into records, which hold no secret and nobody's details. */
+    private InboundCall presentable(InboundCall call) {
+        var said = call.clientInfo();
+        return said == null || screening.isPlain(said) ? call : call.withoutClientInfo();
+    }
+
+    /** Records a refusal of a request that never was a call; whoever refuses it answers it. */
+    public void refuse(RefusedRequest request) {
+        try {
+            audit.refusal(request);
+        } catch (AuditUnavailableException e) {
+            LOG.error("refusal of request {} cannot be recorded", request.callId(), e);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "refusal of request {} cannot be recorded: {}", request.callId(), fault(e));
+        }
     }
 
     /** A refusal before anything of the chain or of policy is known. */
@@ -285,7 +305,9 @@ public final class EnforcementPoint {
                     : "the decision service cannot be asked, and what cannot be decided is denied";
         }
         if (!basis.policies().isEmpty()) {
-            return "policy does not permit this call";
+            return basis.reasons().isEmpty()
+                    ? "a policy that states no reason forbids this call; its record names the policy"
+                    : "policy does not permit this call";
         }
         var roles = call.identity().roles().stream().sorted().toList();
         return roles.isEmpty()

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param callId {@link dev.sluicegate.record.Ulid}, minted by the router
  * @param arguments with schema defaults, without {@code _intent}
  * @param intent what the human asked for, with its source
- * @param rpcId JSON-RPC id as text
+ * @param rpcId JSON-RPC id as text: a client may choose any
  * @param protocol protocol version
  * @param traceparent W3C trace context, untrusted, or null
  * @param clientInfo what the client says of itself, at most 200 characters, or null
@@ -42,6 +42,21 @@ public record InboundCall(
                 protocol,
                 traceparent,
                 clientInfo,
+                receivedAt);
+    }
+
+    /** The same call of a client that says nothing of itself. */
+    InboundCall withoutClientInfo() {
+        return new InboundCall(
+                callId,
+                identity,
+                tool,
+                arguments,
+                intent,
+                rpcId,
+                protocol,
+                traceparent,
+                null,
                 receivedAt);
     }
 

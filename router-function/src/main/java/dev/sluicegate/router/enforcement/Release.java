@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Release {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
+    private static final String FAILED = "the tool failed; it may have run";
+
     private final Screening screening;
     private final OutputSchemas schemas = new OutputSchemas();
 
@@ -36,7 +38,7 @@ final class Release {
         return switch (invocation) {
             case Invocation.Answered(var outcome, _, _) -> answered(call, invocation, outcome);
             case Invocation.Crashed _ ->
-                    failure(call, invocation, "failed", TOOL_FAILED, "the tool failed");
+                    failure(call, invocation, "failed", TOOL_FAILED, FAILED);
             case Invocation.TimedOut _ ->
                     failure(
                             call,
@@ -53,7 +55,7 @@ final class Release {
                             invocation,
                             "refused",
                             TOOL_FAILED,
-                            "the tool could not be invoked",
+                            "the tool could not be invoked, nothing ran; try again later",
                             new Learned(Set.of(), 0, true));
         };
     }
@@ -61,7 +63,11 @@ final class Release {
     /** For a result that screening could not read: nobody sees it, the chain has touched it. */
     Answer unscreened(RecordedCall call, Invocation invocation) {
         return failure(
-                call, invocation, "blocked", SCREENING_BLOCKED, "the result cannot be screened");
+                call,
+                invocation,
+                "blocked",
+                SCREENING_BLOCKED,
+                "the result cannot be screened, so it is withheld; the tool may have run");
     }
 
     private Answer answered(RecordedCall call, Invocation invocation, ToolOutcome outcome) {
@@ -144,7 +150,7 @@ final class Release {
                                         call,
                                         code,
                                         passed.error() == null
-                                                ? "the tool failed"
+                                                ? FAILED
                                                 : passed.error());
                 // the text of a failure is the tool's own as well: it teaches what a result teaches
                 Set<Label> labels = EnumSet.noneOf(Label.class);

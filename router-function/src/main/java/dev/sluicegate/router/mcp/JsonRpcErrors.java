@@ -27,6 +27,9 @@ public final class JsonRpcErrors {
     private static final int UNSUPPORTED_VERSION = -32022;
     private static final int SESSION_NOT_FOUND = -32001;
 
+    /** An issuer whose keys could not be had is not asked again sooner. */
+    private static final int RETRY_SECONDS = 5;
+
     private JsonRpcErrors() {}
 
     private record Form(int status, int code, String message) {}
@@ -74,7 +77,9 @@ public final class JsonRpcErrors {
                         data.put("path", path);
                         yield new Form(400, INVALID_PARAMS, at(path, "is required"));
                     }
-                    case Problem.MalformedParams(var path, var rule) -> {
+                    case Problem.MalformedParams(var inParams, var rule) -> {
+                        // from the body's root, as every path here
+                        var path = "/params" + inParams;
                         data.put("path", path);
                         yield new Form(200, INVALID_PARAMS, at(path, rule));
                     }
@@ -108,15 +113,21 @@ public final class JsonRpcErrors {
                             new Form(
                                     403,
                                     INVALID_REQUEST,
-                                    "origin is not allowed, pages call from this gateway's own address"
-                                            + " or from this machine");
+                                    "origin is not allowed: call from a program, not from a web page");
                     case Problem.ForbiddenHost _ ->
                             new Form(
                                     403,
                                     INVALID_REQUEST,
                                     "host is not allowed, use `127.0.0.1` or `localhost`");
-                    case Problem.IdentityUnavailable _ ->
-                            new Form(503, INTERNAL_ERROR, "identity cannot be verified right now");
+                    case Problem.IdentityUnavailable _ -> {
+                        headers = Map.of("Retry-After", String.valueOf(RETRY_SECONDS));
+                        yield new Form(
+                                503,
+                                INTERNAL_ERROR,
+                                "identity cannot be verified right now, try again in "
+                                        + RETRY_SECONDS
+                                        + " s");
+                    }
                     case Problem.Internal _ -> new Form(500, INTERNAL_ERROR, "internal error");
                 };
         return new McpReply(form.status(), headers, message(form, id, data));
@@ -166,10 +177,10 @@ public final class JsonRpcErrors {
     }
 
     /**
-     * A word of ours for what counts as a malformed request, or null when the request was in order and
-     * the answer is merely no.
+     * A word of ours for why somebody who is known is refused, for the record; null when the refusal is
+     * recorded elsewhere, as that of a call or of nobody.
      */
-    static @Nullable String malformed(Problem problem) {
+    static @Nullable String refused(Problem problem) {
         return switch (problem) {
             case Problem.NotJson _ -> "not_json";
             case Problem.NotARequest _ -> "not_a_request";
@@ -179,6 +190,8 @@ public final class JsonRpcErrors {
             case Problem.MalformedParams _ -> "malformed_params";
             case Problem.UnknownSession _ -> "unknown_session";
             case Problem.UnknownTool _ -> "unknown_tool";
+            case Problem.UnknownMethod _ -> "unknown_method";
+            case Problem.UnsupportedVersion _ -> "unsupported_version";
             case Problem.NoToken _,
                     Problem.RefusedToken _,
                     Problem.AmbiguousToken _,
@@ -186,8 +199,6 @@ public final class JsonRpcErrors {
                     Problem.ForbiddenHost _,
                     Problem.IdentityUnavailable _,
                     Problem.InsufficientScope _,
-                    Problem.UnknownMethod _,
-                    Problem.UnsupportedVersion _,
                     Problem.Internal _ ->
                     null;
         };

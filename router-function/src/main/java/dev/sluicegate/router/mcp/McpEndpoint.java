@@ -8,8 +8,10 @@ import dev.sluicegate.record.NotCanonicalException;
 import dev.sluicegate.record.StrictJson;
 import dev.sluicegate.router.enforcement.PolicyDecisionPoint;
 import dev.sluicegate.router.enforcement.PolicyUnavailableException;
+import dev.sluicegate.router.enforcement.RefusalCode;
+import dev.sluicegate.router.enforcement.RefusedRequest;
+import dev.sluicegate.router.identity.EffectiveIdentity;
 import dev.sluicegate.router.identity.ProtectedResource;
-import dev.sluicegate.router.identity.UnauthenticatedRefusals;
 import dev.sluicegate.router.policy.Catalogue;
 import java.time.Clock;
 import java.util.List;
@@ -44,7 +46,7 @@ public final class McpEndpoint {
     private final ToolListing listing;
     private final ToolCalls calls;
     private final LegacySessions sessions;
-    private final UnauthenticatedRefusals refusals;
+    private final CallGate gate;
 
     /**
      * @param sessionMac HMAC-SHA256 with a key of this deployment, for legacy session ids
@@ -55,24 +57,23 @@ public final class McpEndpoint {
             PolicyDecisionPoint policy,
             CallGate gate,
             UnaryOperator<byte[]> sessionMac,
-            UnauthenticatedRefusals refusals,
             Clock clock) {
         this(
                 new ToolListing(catalogue, policy, ToolListing.PAGE),
                 new ToolCalls(resource, catalogue, gate),
                 new LegacySessions(sessionMac, clock),
-                refusals);
+                gate);
     }
 
     McpEndpoint(
             ToolListing listing,
             ToolCalls calls,
             LegacySessions sessions,
-            UnauthenticatedRefusals refusals) {
+            CallGate gate) {
         this.listing = listing;
         this.calls = calls;
         this.sessions = sessions;
-        this.refusals = refusals;
+        this.gate = gate;
     }
 
     /** Answers one message. Malformed ones never reach the gate. */
@@ -86,14 +87,25 @@ public final class McpEndpoint {
         return switch (RpcMessage.of(body)) {
             case RpcMessage.Invalid(var problem) ->
                     refuse(problem, id(body), ProtocolVersion.V2026_07_28, http);
-            case RpcMessage.Notification _ -> notified(http);
+            case RpcMessage.Notification(var method) -> notified(http, method);
             case RpcMessage.Request request ->
                     isModern(http, request) ? modern(http, request) : legacy(http, request);
         };
     }
 
+    /**
+     * Records and answers what the edge found wrong with a request of somebody who is known.
+     *
+     * @param reason a word of ours
+     */
+    public McpReply refuse(
+            Problem problem, String reason, EffectiveIdentity identity, String callId) {
+        record(reason, identity, callId);
+        return JsonRpcErrors.reply(problem, callId);
+    }
+
     /** Nothing is done about any of them: there is no state that one could change. */
-    private McpReply notified(McpRequest http) {
+    private McpReply notified(McpRequest http, String method) {
         var version = http.header(HeaderAgreement.VERSION);
         if (version != null && ProtocolVersion.of(version).isEmpty()) {
             return refuse(
@@ -103,6 +115,12 @@ public final class McpEndpoint {
                     http);
         }
         var modern = version != null && ProtocolVersion.legacy(version).isEmpty();
+        if (modern && http.header(HeaderAgreement.METHOD) != null) {
+            var mismatch = HeaderAgreement.same(http, HeaderAgreement.METHOD, method);
+            if (mismatch != null) {
+                return refuse(mismatch, null, ProtocolVersion.V2026_07_28, http);
+            }
+        }
         if (!modern && session(http) instanceof Session.Lost) {
             return refuse(new Problem.UnknownSession(), null, ProtocolVersion.ASSUMED, http);
         }
@@ -221,6 +239,12 @@ public final class McpEndpoint {
             return listing.list(http.identity(), request.params(), version);
         } catch (PolicyUnavailableException e) {
             LOG.error("tools cannot be listed, request {}", http.callId(), e);
+            gate.refuse(
+                    new RefusedRequest(
+                            http.callId(),
+                            http.identity(),
+                            RefusalCode.POLICY_UNAVAILABLE,
+                            "catalogue_unavailable"));
             return new Answer.No(new Problem.Internal());
         }
     }
@@ -272,12 +296,15 @@ public final class McpEndpoint {
 
     private McpReply refuse(
             Problem problem, @Nullable JsonNode id, ProtocolVersion version, McpRequest http) {
-        var reason = JsonRpcErrors.malformed(problem);
+        var reason = JsonRpcErrors.refused(problem);
         if (reason != null) {
-            var identity = http.identity();
-            refusals.record(reason, identity.issuer(), identity.sourceIp());
+            record(reason, http.identity(), http.callId());
         }
         return JsonRpcErrors.reply(problem, id, version, http.callId());
+    }
+
+    private void record(String reason, EffectiveIdentity identity, String callId) {
+        gate.refuse(new RefusedRequest(callId, identity, RefusalCode.DENIED, reason));
     }
 
     private static Problem missing(String key) {

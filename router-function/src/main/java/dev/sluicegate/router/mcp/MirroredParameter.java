@@ -11,7 +11,7 @@ import java.util.List;
  * @param path names of nested properties
  */
 record MirroredParameter(String header, List<String> path) {
-    private static final String KEYWORD = "x-mcp-header";
+    static final String KEYWORD = "x-mcp-header";
 
     MirroredParameter {
         path = List.copyOf(path);

@@ -40,8 +40,15 @@ sealed interface RpcMessage {
                             ? "a response is not accepted, nothing was asked"
                             : "`method` is not a string");
         }
+        if (body.has("result") || body.has("error")) {
+            return invalid("a request has no `result` and no `error`");
+        }
         if (method.isEmpty() || method.length() > MAX_NAME) {
             return invalid("`method` is empty or too long");
+        }
+        var params = body.path("params");
+        if (!params.isMissingNode() && !params.isObject()) {
+            return invalid("`params` is not an object");
         }
         if (!body.has("id")) {
             return method.startsWith("notifications/")
@@ -52,13 +59,12 @@ sealed interface RpcMessage {
         if (!isId(id)) {
             return invalid("`id` is not a string or an integer");
         }
-        var params = body.path("params");
-        if (params.isMissingNode()) {
-            return new Request(id, method, JsonNodeFactory.instance.objectNode());
-        }
-        return params instanceof ObjectNode object
-                ? new Request(id, method, object)
-                : invalid("`params` is not an object");
+        return new Request(
+                id,
+                method,
+                params instanceof ObjectNode object
+                        ? object
+                        : JsonNodeFactory.instance.objectNode());
     }
 
     /** Fit to be echoed and recorded: half a surrogate pair would be neither. */

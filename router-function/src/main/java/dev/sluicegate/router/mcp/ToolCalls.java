@@ -10,6 +10,7 @@ import dev.sluicegate.router.enforcement.InboundCall;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.PolicyUnavailableException;
 import dev.sluicegate.router.enforcement.RefusalCode;
+import dev.sluicegate.router.enforcement.RefusedRequest;
 import dev.sluicegate.router.enforcement.StatedIntent;
 import dev.sluicegate.router.identity.Challenge;
 import dev.sluicegate.router.identity.ProtectedResource;
@@ -79,8 +80,14 @@ final class ToolCalls {
         try {
             tool = catalogue.find(name).orElse(null);
         } catch (PolicyUnavailableException e) {
-            // without a catalogue there is no tool that a record could name
-            LOG.error("catalogue cannot be read, call {} is refused unrecorded", http.callId(), e);
+            LOG.error("catalogue cannot be read, call {} is refused", http.callId(), e);
+            // without a catalogue there is no tool that the record could name
+            gate.refuse(
+                    new RefusedRequest(
+                            http.callId(),
+                            http.identity(),
+                            RefusalCode.POLICY_UNAVAILABLE,
+                            "catalogue_unavailable"));
             return new Answer.Result(
                     Results.of(
                             new Outcome.Refused(

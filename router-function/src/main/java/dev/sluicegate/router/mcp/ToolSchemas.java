@@ -6,7 +6,9 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.AnnotationKeyword;
 import dev.sluicegate.contract.ToolManifest;
 import java.util.Comparator;
 import java.util.List;
@@ -22,7 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ToolSchemas {
     private static final SchemaRegistry REGISTRY =
             SchemaRegistry.withDefaultDialect(
-                    SpecificationVersion.DRAFT_2020_12,
+                    Dialect.builder(Dialects.getDraft202012())
+                            .keyword(new AnnotationKeyword(MirroredParameter.KEYWORD))
+                            .build(),
                     builder ->
                             builder.schemaLoader(loader -> loader.fetchRemoteResources(false))
                                     .schemaCacheEnabled(false)

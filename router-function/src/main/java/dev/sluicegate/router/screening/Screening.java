@@ -3,6 +3,7 @@ package dev.sluicegate.router.screening;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sluicegate.contract.Label;
 import dev.sluicegate.contract.ToolManifest;
 import dev.sluicegate.record.CanonicalJson;
@@ -122,6 +123,18 @@ public final class Screening {
             }
         }
         return new ScreenedArguments.Passed((ObjectNode) screened, inspection.findings());
+    }
+
+    /** Whether nothing at all is found in a text that belongs to no call; false also when it is too much. */
+    public boolean isPlain(String text) {
+        var inspection =
+                new Inspection(detectors.ofResults(), digest, FROM_RESULTS, Set.of(), most);
+        try {
+            inspection.json(TextNode.valueOf(text), "", List.of());
+        } catch (Inspection.LimitExceededException e) {
+            return false;
+        }
+        return inspection.findings().isEmpty();
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.sluicegate.router.trail;
 
 import dev.sluicegate.audit.Journal;
-import dev.sluicegate.audit.JournalUnavailableException;
 import dev.sluicegate.record.AuditRecord;
 import dev.sluicegate.record.JournalKeys;
 import dev.sluicegate.record.RecordKind;
@@ -19,8 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Refusals of nobody in particular, by reason, issuer, address prefix and minute: the first of a kind in
- * a minute is recorded at once, the rest are counted and recorded when the minute is over. No byte of a
- * record is chosen by the caller, and a flood costs a bounded number of records.
+ * a minute is recorded at once, the rest are counted and recorded by {@link #settle} when the minute is
+ * over, or by {@link #close}. No byte of a record is chosen by the caller, and a flood costs a bounded
+ * number of records. What the journal does not take is counted on.
  */
 public final class AggregatedRefusals implements UnauthenticatedRefusals {
     private static final Logger LOG = LoggerFactory.getLogger(AggregatedRefusals.class);
@@ -28,12 +28,21 @@ public final class AggregatedRefusals implements UnauthenticatedRefusals {
     /** Kinds told apart in a minute; the rest is one kind, {@code other}. */
     static final int MAX_KINDS = 50;
 
+    /** Whoever comes first in a new minute waits for so many records, not for all of them. */
+    static final int AT_ONCE = 3;
+
     private static final Kind OTHER = new Kind("other", null, "");
     private static final String NO_TENANT = "-";
 
     private final Journal journal;
     private final Clock clock;
+
+    /** Of this minute, without those that are recorded. */
     private final Map<Kind, Long> counted = new LinkedHashMap<>();
+
+    /** Of minutes that are over. */
+    private final Map<Kind, Long> owed = new LinkedHashMap<>();
+
     private long minute;
 
     public AggregatedRefusals(Journal journal, Clock clock) {
@@ -47,48 +56,98 @@ public final class AggregatedRefusals implements UnauthenticatedRefusals {
 
     @Override
     public void record(String reason, @Nullable String issuer, @Nullable String sourceIp) {
-        for (var count : count(new Kind(reason, issuer, prefix(sourceIp)))) {
-            write(count);
+        var first = firstOfItsKind(new Kind(reason, issuer, prefix(sourceIp)));
+        if (first != null) {
+            write(List.of(new Count(first, 1)));
         }
     }
 
-    /** Counts one more and says what is due to be written now. */
-    private synchronized List<Count> count(Kind kind) {
-        var due = new ArrayList<Count>();
-        var now = clock.millis() / 60_000;
-        if (now != minute) {
-            counted.forEach((past, refusals) -> {
-                if (refusals > 0) {
-                    due.add(new Count(past, refusals));
-                }
-            });
-            counted.clear();
-            minute = now;
+    /** Records what was counted in minutes that are over, a few kinds at a time. Never throws. */
+    public void settle() {
+        write(due(AT_ONCE));
+    }
+
+    /** Records all that was counted, for there is no later minute. Never throws. */
+    public void close() {
+        synchronized (this) {
+            owe();
         }
-        var counter = counted.size() < MAX_KINDS || counted.containsKey(kind) ? kind : OTHER;
+        write(due(Integer.MAX_VALUE));
+    }
+
+    /** Counts one more; the kind that it counts as, if that is to be recorded at once. */
+    private synchronized @Nullable Kind firstOfItsKind(Kind kind) {
+        turn();
+        var counter = known(counted, kind);
         var seen = counted.get(counter);
-        if (seen == null) {
-            counted.put(counter, 0L); // the first is recorded by itself
-            due.add(new Count(counter, 1));
-        } else {
-            counted.put(counter, seen + 1);
+        counted.put(counter, seen == null ? 0 : seen + 1);
+        return seen == null ? counter : null;
+    }
+
+    private synchronized List<Count> due(int most) {
+        turn();
+        var due = new ArrayList<Count>();
+        for (var kinds = owed.entrySet().iterator(); kinds.hasNext() && due.size() < most; ) {
+            var next = kinds.next();
+            due.add(new Count(next.getKey(), next.getValue()));
+            kinds.remove();
         }
         return due;
     }
 
-    private void write(Count count) {
-        var id = Ulid.next(clock);
-        var kind = count.kind();
-        try {
-            journal.append(
-                    writer -> refusal(id, writer, kind, count.refusals()),
-                    JournalKeys.control(NO_TENANT, id),
-                    JournalKeys.DENIED,
-                    List.of());
-        } catch (JournalUnavailableException e) {
-            // the answer is no either way, and there is no call whose record this is
-            LOG.error("refusals of kind {} cannot be recorded", kind.reason(), e);
+    /** Not to be tried again before the next minute: each try costs somebody the journal's patience. */
+    private synchronized void countAgain(List<Count> unwritten) {
+        for (var count : unwritten) {
+            counted.merge(known(counted, count.kind()), count.refusals(), Long::sum);
         }
+    }
+
+    private void turn() {
+        var now = Math.floorDiv(clock.millis(), 60_000L);
+        if (now != minute) {
+            owe();
+            minute = now;
+        }
+    }
+
+    private void owe() {
+        counted.forEach((kind, refusals) -> {
+            if (refusals > 0) {
+                owed.merge(known(owed, kind), refusals, Long::sum);
+            }
+        });
+        counted.clear();
+    }
+
+    private static Kind known(Map<Kind, Long> kinds, Kind kind) {
+        return kinds.size() < MAX_KINDS || kinds.containsKey(kind) ? kind : OTHER;
+    }
+
+    private void write(List<Count> due) {
+        for (var i = 0; i < due.size(); i++) {
+            var count = due.get(i);
+            try {
+                append(count);
+            } catch (RuntimeException e) {
+                // the answer is no either way, and there is no call whose record this is
+                LOG.error(
+                        "{} refusals of kind {} cannot be recorded now",
+                        count.refusals(),
+                        count.kind().reason(),
+                        e);
+                countAgain(due.subList(i, due.size()));
+                return;
+            }
+        }
+    }
+
+    private void append(Count count) {
+        var id = Ulid.next(clock);
+        journal.append(
+                writer -> refusal(id, writer, count.kind(), count.refusals()),
+                JournalKeys.control(NO_TENANT, id),
+                JournalKeys.DENIED,
+                List.of());
     }
 
     private AuditRecord refusal(String id, AuditRecord.Writer writer, Kind kind, long refusals) {

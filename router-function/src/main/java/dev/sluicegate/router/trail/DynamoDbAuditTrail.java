@@ -34,8 +34,10 @@ import dev.sluicegate.router.enforcement.Decided;
 import dev.sluicegate.router.enforcement.InboundCall;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.RecordedCall;
+import dev.sluicegate.router.enforcement.RefusedRequest;
 import dev.sluicegate.router.enforcement.StaleChainException;
 import dev.sluicegate.router.enforcement.ToolInvoker.Invocation;
+import dev.sluicegate.router.identity.EffectiveIdentity;
 import dev.sluicegate.router.screening.Finding;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -64,6 +66,12 @@ public final class DynamoDbAuditTrail implements AuditTrail {
 
     /** Ids, codes and amounts fit; a text that does not is data, not a fact. */
     private static final int MAX_FACT = 128;
+
+    /**
+     * As clients count their requests. Any other JSON-RPC id is a text of the client's choice, and more
+     * digits may be those of a card.
+     */
+    private static final Pattern COUNTER = Pattern.compile("[0-9]{1,10}");
 
     /** As STS makes them. */
     private static final Pattern ACCESS_KEY_ID = Pattern.compile("[A-Za-z0-9]{16,128}");
@@ -202,8 +210,7 @@ public final class DynamoDbAuditTrail implements AuditTrail {
             List<Finding> findings,
             String stage,
             Outcome.Refused refused) {
-        var counted = meter.refused(call.identity().tenant(), call.identity().principalId());
-        if (counted instanceof RefusalMeter.Overflowing) {
+        if (!meter.records(call.identity())) {
             return;
         }
         var draft =
@@ -212,9 +219,6 @@ public final class DynamoDbAuditTrail implements AuditTrail {
                         .refusal(
                                 new AuditRecord.Refusal(
                                         stage, refused.code().word(), shorten(refused.message())));
-        if (counted instanceof RefusalMeter.Recorded(var skipped) && skipped > 0) {
-            draft.count(skipped);
-        }
         if (chain != null) {
             draft.chain(chain.chainId()).labels(chain.labels(), List.of());
         }
@@ -234,12 +238,91 @@ public final class DynamoDbAuditTrail implements AuditTrail {
                             null,
                             WriterChain.timestamp(approval.expires())));
         }
+        denied(draft, input);
+    }
+
+    @Override
+    public void refusal(RefusedRequest request) {
+        var identity = request.identity();
+        if (!meter.records(identity)) {
+            return;
+        }
+        var draft =
+                new RecordDraft(
+                        RecordKind.DENIED,
+                        Ulid.next(clock),
+                        WriterChain.timestamp(clock.instant()),
+                        identity.tenant(),
+                        request.callId(),
+                        null,
+                        null,
+                        who(identity, null),
+                        null,
+                        null,
+                        null);
+        denied(
+                draft.refusal(
+                        new AuditRecord.Refusal("mcp", request.code().word(), request.reason())),
+                null);
+    }
+
+    private void denied(RecordDraft draft, @Nullable Sealed input) {
         try {
             insist(draft, JournalKeys.DENIED, input, List.of());
         } catch (AuditUnavailableException e) {
             LOG.error("AUDIT_FALLBACK {}", draft.fallback());
             throw e;
         }
+    }
+
+    /**
+     * Records how many refusals were only counted, once their minute is over: a few principals at a time,
+     * because somebody waits. Never throws.
+     */
+    public void settle() {
+        write(meter.due(AggregatedRefusals.AT_ONCE, false));
+    }
+
+    /** Records all that was only counted, for there is no later minute. Never throws. */
+    public void close() {
+        write(meter.due(Integer.MAX_VALUE, true));
+    }
+
+    private void write(List<RefusalMeter.Overflow> due) {
+        for (var i = 0; i < due.size(); i++) {
+            var overflow = due.get(i);
+            try {
+                append(overflow);
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "{} refusals of one principal cannot be recorded now",
+                        overflow.refusals(),
+                        e);
+                due.subList(i, due.size()).forEach(o -> meter.count(o.identity(), o.refusals()));
+                return;
+            }
+        }
+    }
+
+    private void append(RefusalMeter.Overflow overflow) {
+        var identity = overflow.identity();
+        var id = Ulid.next(clock);
+        var roles = RecordDraft.few(identity.roles().stream().sorted().toList());
+        journal.append(
+                writer ->
+                        AuditRecord.ofNoCall(
+                                RecordKind.DENIED,
+                                id,
+                                WriterChain.timestamp(clock.instant()),
+                                writer,
+                                identity.tenant(),
+                                who(identity, null, roles),
+                                null,
+                                new AuditRecord.Refusal("mcp", "denied", "more_refusals"),
+                                overflow.refusals()),
+                JournalKeys.control(identity.tenant(), id),
+                JournalKeys.DENIED,
+                List.of());
     }
 
     /** Appends what has no condition to lose: whoever is in the way will be gone soon. */
@@ -295,7 +378,6 @@ public final class DynamoDbAuditTrail implements AuditTrail {
     private RecordDraft draft(RecordKind kind, InboundCall call, boolean screened) {
         var identity = call.identity();
         var manifest = call.tool().manifest();
-        var authTime = identity.authTime();
         return new RecordDraft(
                 kind,
                 Ulid.next(clock),
@@ -303,20 +385,8 @@ public final class DynamoDbAuditTrail implements AuditTrail {
                 identity.tenant(),
                 call.callId(),
                 traceId(call.traceparent()),
-                new AuditRecord.Rpc("tools/call", shorten(call.rpcId()), call.protocol()),
-                new AuditRecord.Who(
-                        identity.principalId(),
-                        identity.human(),
-                        identity.roles().stream().sorted().toList(),
-                        identity.env(),
-                        identity.clientId(),
-                        call.clientInfo(),
-                        identity.sourceIp(),
-                        identity.tokenId(),
-                        identity.mfa(),
-                        authTime == null
-                                ? null
-                                : Duration.between(authTime, clock.instant()).toSeconds()),
+                new AuditRecord.Rpc("tools/call", rpcId(call), call.protocol()),
+                who(identity, call.clientInfo()),
                 new AuditRecord.Intent(
                         call.intent().source().name().toLowerCase(Locale.ROOT),
                         call.intent().text() == null ? null : digest.of(call.intent().text())),
@@ -330,6 +400,30 @@ public final class DynamoDbAuditTrail implements AuditTrail {
                 new AuditRecord.Args(
                         digest.of(CanonicalJson.bytes(call.arguments())),
                         screened ? facts(call) : null));
+    }
+
+    private AuditRecord.Who who(EffectiveIdentity identity, @Nullable String clientInfo) {
+        return who(identity, clientInfo, identity.roles().stream().sorted().toList());
+    }
+
+    private AuditRecord.Who who(
+            EffectiveIdentity identity, @Nullable String clientInfo, List<String> roles) {
+        var authTime = identity.authTime();
+        return new AuditRecord.Who(
+                identity.principalId(),
+                identity.human(),
+                roles,
+                identity.env(),
+                identity.clientId(),
+                clientInfo,
+                identity.sourceIp(),
+                identity.tokenId(),
+                identity.mfa(),
+                authTime == null ? null : Duration.between(authTime, clock.instant()).toSeconds());
+    }
+
+    private String rpcId(InboundCall call) {
+        return COUNTER.matcher(call.rpcId()).matches() ? call.rpcId() : digest.of(call.rpcId());
     }
 
     private static @Nullable ObjectNode facts(InboundCall call) {

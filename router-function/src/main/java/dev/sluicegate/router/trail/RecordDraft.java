@@ -36,11 +36,11 @@ final class RecordDraft {
     private final String tenant;
     private final String call;
     private final @Nullable String trace;
-    private final AuditRecord.Rpc rpc;
+    private AuditRecord.@Nullable Rpc rpc;
     private AuditRecord.Who who;
-    private final AuditRecord.Intent intent;
-    private final AuditRecord.Tool tool;
-    private AuditRecord.Args args;
+    private final AuditRecord.@Nullable Intent intent;
+    private final AuditRecord.@Nullable Tool tool;
+    private AuditRecord.@Nullable Args args;
     private List<Finding> findings = List.of();
     private @Nullable String chain;
     private @Nullable String parent;
@@ -51,7 +51,6 @@ final class RecordDraft {
     private AuditRecord.@Nullable Outcome outcome;
     private AuditRecord.@Nullable Session session;
     private AuditRecord.@Nullable Refusal refusal;
-    private @Nullable Long count;
 
     RecordDraft(
             RecordKind kind,
@@ -60,11 +59,11 @@ final class RecordDraft {
             String tenant,
             String call,
             @Nullable String trace,
-            AuditRecord.Rpc rpc,
+            AuditRecord.@Nullable Rpc rpc,
             AuditRecord.Who who,
-            AuditRecord.Intent intent,
-            AuditRecord.Tool tool,
-            AuditRecord.Args args) {
+            AuditRecord.@Nullable Intent intent,
+            AuditRecord.@Nullable Tool tool,
+            AuditRecord.@Nullable Args args) {
         this.kind = kind;
         this.id = id;
         this.ts = ts;
@@ -183,11 +182,6 @@ final class RecordDraft {
         return this;
     }
 
-    RecordDraft count(long skipped) {
-        this.count = skipped;
-        return this;
-    }
-
     /**
      * The record. One that would be too large says less: a call is not refused, and above all the end of
      * a call that has run is not lost, because there was much to say about it.
@@ -196,11 +190,11 @@ final class RecordDraft {
         if (characters() > COMFORTABLE && isTooLarge(writer)) {
             shownFindings = FEW_FINDINGS;
             if (isTooLarge(writer)) {
-                args = new AuditRecord.Args(args.commit(), null);
+                withoutFacts();
             }
             if (isTooLarge(writer)) {
                 shortenDecision();
-                shortenRoles();
+                who = who(few(who.roles()), who.clientInfo());
             }
         }
         return record(writer);
@@ -219,7 +213,7 @@ final class RecordDraft {
             sum += characters(decision.policies()) + characters(decision.reasons());
             sum += decision.errors() == null ? 0 : characters(decision.errors());
         }
-        var facts = args.facts();
+        var facts = args == null ? null : args.facts();
         return sum + (facts == null ? 0 : facts.toString().length());
     }
 
@@ -246,22 +240,25 @@ final class RecordDraft {
         }
     }
 
-    private void shortenRoles() {
-        who =
-                new AuditRecord.Who(
-                        who.sub(),
-                        who.human(),
-                        few(who.roles()),
-                        who.env(),
-                        who.client(),
-                        who.clientInfo(),
-                        who.ip(),
-                        who.jti(),
-                        who.mfa(),
-                        who.authAgeSec());
+    private AuditRecord.Who who(List<String> roles, @Nullable String clientInfo) {
+        return new AuditRecord.Who(
+                who.sub(),
+                who.human(),
+                roles,
+                who.env(),
+                who.client(),
+                clientInfo,
+                who.ip(),
+                who.jti(),
+                who.mfa(),
+                who.authAgeSec());
     }
 
-    private static List<String> few(List<String> words) {
+    private void withoutFacts() {
+        args = args == null ? null : new AuditRecord.Args(args.commit(), null);
+    }
+
+    static List<String> few(List<String> words) {
         var kept = new ArrayList<String>();
         words.stream().limit(FEW_WORDS).map(RecordDraft::brief).forEach(kept::add);
         if (words.size() > FEW_WORDS) {
@@ -299,15 +296,18 @@ final class RecordDraft {
                 null,
                 session,
                 refusal,
-                count);
+                null);
     }
 
     /**
      * The record as it would have been, for the log of last resort: it holds no content of the call. Facts
-     * are argument values, so they stay out too; the journal may hold them, a log must not.
+     * are argument values, and id and name are what a client chose, so they stay out too; the journal may
+     * hold them, a log must not.
      */
     String fallback() {
-        args = new AuditRecord.Args(args.commit(), null);
+        withoutFacts();
+        rpc = rpc == null ? null : new AuditRecord.Rpc(rpc.method(), null, rpc.proto());
+        who = who(who.roles(), null);
         return CanonicalJson.string(
                 build(new AuditRecord.Writer("unwritten", 0, null, "")).toJson());
     }

@@ -364,6 +364,7 @@ class EdgeTest {
 
         assertThat(reply.status()).isEqualTo(503);
         assertThat(reply.code()).isEqualTo(-32603);
+        assertThat(reply.header("Retry-After")).isEqualTo("5");
     }
 
     @Test
@@ -380,6 +381,10 @@ class EdgeTest {
         assertThat(over.code()).isEqualTo(-32602);
         assertThat(over.error().path("message").asText()).contains("1048576 bytes");
         assertThat(overInBase64.status()).isEqualTo(400);
+        assertThat(gateway.gate.requests)
+                .hasSize(2)
+                .allMatch(refused -> refused.reason().equals("body_too_large"));
+        assertThat(gateway.refusals).isEmpty();
     }
 
     @Test
@@ -408,6 +413,7 @@ class EdgeTest {
         assertThat(Ulid.isValid(reply.error().path("data").path(Product.META_CALL_ID).asText()))
                 .isTrue();
         assertThat(reply.text()).doesNotContain("C-1001").doesNotContain("Exception");
+        assertThat(gateway.refusals).containsExactly("internal_error null null");
     }
 
     @ParameterizedTest

@@ -111,7 +111,6 @@ final class Gateway implements AutoCloseable {
                                 policy,
                                 gate,
                                 Gateway::mac,
-                                (reason, from, ip) -> refusals.add(reason + " " + from + " " + ip),
                                 clock),
                         clock);
     }

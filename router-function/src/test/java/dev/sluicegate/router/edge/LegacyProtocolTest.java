@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluicegate.contract.Product;
 import dev.sluicegate.router.edge.Gateway.Shape;
 import dev.sluicegate.router.mcp.Tools;
+import dev.sluicegate.record.PrincipalId;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -132,7 +133,13 @@ class LegacyProtocolTest {
                             .send();
 
             assertThat(reply.status()).isEqualTo(404);
+            var refused = gateway.gate.requests.getLast();
+            assertThat(refused.reason()).isEqualTo("unknown_session");
+            assertThat(refused.callId())
+                    .isEqualTo(reply.error().path("data").path(Product.META_CALL_ID).asText());
         }
+        assertThat(gateway.gate.requests.getFirst().identity().principalId())
+                .isEqualTo(PrincipalId.of(gateway.issuer.url(), "mallory"));
     }
 
     @Test

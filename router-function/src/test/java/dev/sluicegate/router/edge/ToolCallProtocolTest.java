@@ -124,6 +124,15 @@ class ToolCallProtocolTest {
         assertThat(call.result().path("isError").asBoolean()).isTrue();
         assertThat(call.result().path("structuredContent").path("code").asText())
                 .isEqualTo("policy_unavailable");
+        assertThat(gateway.gate.requests)
+                .hasSize(2)
+                .allMatch(refused -> refused.code() == RefusalCode.POLICY_UNAVAILABLE);
+        assertThat(gateway.gate.requests.getLast().callId())
+                .isEqualTo(
+                        call.result()
+                                .path("structuredContent")
+                                .path("callId")
+                                .asText());
     }
 
     @Test
@@ -235,12 +244,12 @@ class ToolCallProtocolTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "9007199254740993|/arguments/extra",
-                "-9007199254740992|/arguments/extra",
-                "0.1000000000000000055511151231257827|/arguments/extra",
+                "9007199254740993|/params/arguments/extra",
+                "-9007199254740992|/params/arguments/extra",
+                "0.1000000000000000055511151231257827|/params/arguments/extra",
                 "1e400|/params/arguments/extra",
-                "\"\\ud800\"|/arguments/extra",
-                "[1,{\"a/b\":\"\\udc00x\"}]|/arguments/extra/1/a~1b",
+                "\"\\ud800\"|/params/arguments/extra",
+                "[1,{\"a/b\":\"\\udc00x\"}]|/params/arguments/extra/1/a~1b",
                 "{\"\\ud83d\":1}|/params/arguments/extra"
             })
     void aValueThatTwoReadersCouldTakeDifferentlyIsRefusedWithItsPath(String value, String path) {

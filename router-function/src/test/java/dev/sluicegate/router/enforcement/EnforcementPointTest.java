@@ -67,6 +67,8 @@ class EnforcementPointTest {
     private @Nullable Invocation invocation;
     private @Nullable Learned learned;
     private @Nullable DecisionRequest input;
+    private @Nullable String clientInfo;
+    private @Nullable String client;
 
     @Test
     void everyStageHappensInOrder() {
@@ -92,6 +94,40 @@ class EnforcementPointTest {
         enforce("{\"text\":\"hi\"}");
 
         assertThat(requireNonNull(input).input()).hasToString("{\"text\":\"hi\"}");
+    }
+
+    @Test
+    void whatAClientSaysOfItselfIsRecordedUnlessItHoldsASecret() {
+        decision = new Decision.Deny(BASIS);
+
+        clientInfo = "Inspector 2.12.0";
+        enforce("{}");
+        assertThat(client).isEqualTo("Inspector 2.12.0");
+        for (var said :
+                List.of(
+                        "x ghp_" + "A1b2C3d4E5f6".repeat(3),
+                        "AKIA" + "Q3EGTTBX7WNC5HUD 1",
+                        "Inspector\u202e")) {
+            clientInfo = said;
+            enforce("{}");
+            assertThat(client).as(said).isNull();
+        }
+    }
+
+    @Test
+    void aRefusedRequestThatCannotBeRecordedIsStillOnlyRefused() {
+        var request =
+                new RefusedRequest(
+                        "01J00000000000000000000000",
+                        call("{}").identity(),
+                        RefusalCode.DENIED,
+                        "unknown_tool");
+
+        point().refuse(request);
+        refusalFails = true;
+        point().refuse(request);
+
+        assertThat(trail).containsExactly("refusal of a request unknown_tool");
     }
 
     @Test
@@ -438,7 +474,7 @@ class EnforcementPointTest {
         }
     }
 
-    private static InboundCall call(String arguments) {
+    private InboundCall call(String arguments) {
         var manifest =
                 ToolManifest.read(
                         new ByteArrayInputStream(
@@ -473,7 +509,7 @@ class EnforcementPointTest {
                     "1",
                     "2026-07-28",
                     null,
-                    null,
+                    clientInfo,
                     NOW);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -541,7 +577,16 @@ class EnforcementPointTest {
                 throw new AuditUnavailableException("full", new IllegalStateException("gone"));
             }
             input = made == null ? null : made.request();
+            client = call.clientInfo();
             trail.add("refusal " + stage + " " + refused.code().word());
+        }
+
+        @Override
+        public void refusal(RefusedRequest request) {
+            if (refusalFails) {
+                throw new AuditUnavailableException("full", new IllegalStateException("gone"));
+            }
+            trail.add("refusal of a request " + request.reason());
         }
     }
 }

@@ -60,7 +60,6 @@ class JsonRpcFuzzTest {
                     new Everything(),
                     gate,
                     KeyedDigest.ofSecret("fuzz")::mac,
-                    (_, _, _) -> {},
                     Clock.fixed(NOW, ZoneOffset.UTC));
 
     @FuzzTest(maxDuration = "2m")

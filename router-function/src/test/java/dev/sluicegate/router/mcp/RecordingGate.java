@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.sluicegate.router.enforcement.InboundCall;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.RefusalCode;
+import dev.sluicegate.router.enforcement.RefusedRequest;
 import dev.sluicegate.router.enforcement.ReleasedResults;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +14,7 @@ import java.util.function.Function;
 public final class RecordingGate implements CallGate {
     public final List<InboundCall> enforced = new CopyOnWriteArrayList<>();
     public final List<Refusal> refused = new CopyOnWriteArrayList<>();
+    public final List<RefusedRequest> requests = new CopyOnWriteArrayList<>();
 
     private volatile Function<InboundCall, Outcome> answer = RecordingGate::echo;
 
@@ -33,6 +35,11 @@ public final class RecordingGate implements CallGate {
         refused.add(new Refusal(call, stage, code, message));
         return new Outcome.Refused(
                 call.callId(), ReleasedResults.CHAIN, code, message, List.of(), null);
+    }
+
+    @Override
+    public void refuse(RefusedRequest request) {
+        requests.add(request);
     }
 
     private static Outcome echo(InboundCall call) {

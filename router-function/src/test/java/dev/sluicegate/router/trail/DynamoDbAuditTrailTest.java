@@ -21,10 +21,12 @@ import dev.sluicegate.router.chain.RateLimits;
 import dev.sluicegate.router.enforcement.AuditTrail;
 import dev.sluicegate.router.enforcement.AuditUnavailableException;
 import dev.sluicegate.router.enforcement.Decided;
+import dev.sluicegate.router.enforcement.InboundCall;
 import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.enforcement.RecordedCall;
 import dev.sluicegate.router.enforcement.RecordedCalls;
 import dev.sluicegate.router.enforcement.RefusalCode;
+import dev.sluicegate.router.enforcement.RefusedRequest;
 import dev.sluicegate.router.enforcement.ToolInvoker.Invocation;
 import dev.sluicegate.router.screening.Finding;
 import java.io.IOException;
@@ -180,6 +182,88 @@ class DynamoDbAuditTrailTest {
         assertThat(records("DENIED")).hasSize(2);
         assertThat(records("DENIED").getLast().path("args").path("facts").path("/customer_id"))
                 .hasToString("\"" + "é".repeat(128) + "…\"");
+    }
+
+    @Test
+    void aRefusedRequestNamesWhoAskedAndNothingTheySent() {
+        var identity = RecordedCalls.note().recorded().authorized().call().identity();
+
+        trail.refusal(
+                new RefusedRequest(
+                        "01J0000000000000000000000C",
+                        identity,
+                        RefusalCode.DENIED,
+                        "unknown_tool"));
+
+        var record = records("DENIED").getFirst();
+        assertThat(record.path("call").asText()).isEqualTo("01J0000000000000000000000C");
+        assertThat(record.path("tenant").asText()).isEqualTo("demo");
+        assertThat(record.path("who").path("sub").asText()).isEqualTo(identity.principalId());
+        assertThat(record.path("refusal"))
+                .hasToString(
+                        "{\"code\":\"denied\",\"reason\":\"unknown_tool\",\"stage\":\"mcp\"}");
+        assertThat(record.has("tool") || record.has("args") || record.has("rpc")).isFalse();
+    }
+
+    @Test
+    void aLoopOfRefusedRequestsAndCallsIsRecordedUpToABoundAndItsRestAsOneCount() {
+        var call = RecordedCalls.note().recorded();
+        var identity = call.authorized().call().identity();
+        for (var i = 0; i < RefusalMeter.RECORDS_PER_MINUTE; i++) {
+            trail.refusal(
+                    new RefusedRequest(
+                            "01J0000000000000000000000C",
+                            identity,
+                            RefusalCode.DENIED,
+                            "unknown_tool"));
+        }
+        for (var i = 0; i < 7; i++) {
+            refuse(call, "policy", List.of());
+        }
+        trail.settle(); // its minute is not over
+        assertThat(records("DENIED")).hasSize(RefusalMeter.RECORDS_PER_MINUTE);
+
+        trail.close();
+
+        assertThat(records("DENIED")).hasSize(RefusalMeter.RECORDS_PER_MINUTE + 1);
+        var rest = records("DENIED").getLast();
+        assertThat(rest.path("count").asLong()).isEqualTo(7);
+        assertThat(rest.path("who").path("sub").asText()).isEqualTo(identity.principalId());
+        assertThat(rest.path("refusal").path("reason").asText()).isEqualTo("more_refusals");
+        assertThat(rest.has("call")).isFalse();
+    }
+
+    @Test
+    void onlyACounterIsRecordedAsTheIdOfARequest() {
+        for (var id : List.of("7", "4294967296")) {
+            assertThat(recordedId(id)).isEqualTo(id);
+        }
+        for (var id : List.of("4111111111111111", "ghp_abc", "", "-", "\u009b31m", "7 ")) {
+            assertThat(recordedId(id)).as(id).matches("hmac-sha256:[0-9a-f]{64}");
+        }
+        assertThat(recordedId("ghp_abc")).isEqualTo(recordedId("ghp_abc"));
+    }
+
+    private String recordedId(String id) {
+        var call = RecordedCalls.note().recorded().authorized().call();
+        trail.refusal(
+                new InboundCall(
+                        call.callId(),
+                        call.identity(),
+                        call.tool(),
+                        call.arguments(),
+                        call.intent(),
+                        id,
+                        call.protocol(),
+                        null,
+                        null,
+                        call.receivedAt()),
+                null,
+                null,
+                List.of(),
+                "policy",
+                refused("no"));
+        return records("DENIED").getLast().path("rpc").path("id").asText();
     }
 
     @Test

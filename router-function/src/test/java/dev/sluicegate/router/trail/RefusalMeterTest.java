@@ -2,6 +2,8 @@ package dev.sluicegate.router.trail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluicegate.router.enforcement.RecordedCalls;
+import dev.sluicegate.router.identity.EffectiveIdentity;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -9,49 +11,78 @@ import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class RefusalMeterTest {
+    private static final EffectiveIdentity MALLORY = somebody("mallory");
+    private static final EffectiveIdentity EVE = somebody("eve");
+
     private final Ticking clock = new Ticking();
     private final RefusalMeter meter = new RefusalMeter(clock);
 
     @Test
     void aLoopOfRefusalsIsRecordedUpToABoundAndThenCounted() {
         for (var i = 0; i < RefusalMeter.RECORDS_PER_MINUTE; i++) {
-            assertThat(meter.refused("demo", "mallory")).isEqualTo(new RefusalMeter.Recorded(0));
+            assertThat(meter.records(MALLORY)).isTrue();
         }
 
-        assertThat(meter.refused("demo", "mallory")).isEqualTo(new RefusalMeter.Overflowing());
-        assertThat(meter.refused("demo", "mallory")).isEqualTo(new RefusalMeter.Overflowing());
+        assertThat(meter.records(MALLORY)).isFalse();
+        assertThat(meter.records(MALLORY)).isFalse();
     }
 
     @Test
-    void theNextMinuteTellsHowManyWereOnlyCounted() {
-        for (var i = 0; i < RefusalMeter.RECORDS_PER_MINUTE + 7; i++) {
-            meter.refused("demo", "mallory");
-        }
+    void whatWasOnlyCountedIsDueWhenTheMinuteIsOverThoughNobodyIsRefusedAnyMore() {
+        overflow(MALLORY, 7);
+        assertThat(meter.due(10, false)).isEmpty();
+
         clock.now = clock.now.plusSeconds(60);
 
-        assertThat(meter.refused("demo", "mallory")).isEqualTo(new RefusalMeter.Recorded(7));
-        assertThat(meter.refused("demo", "mallory")).isEqualTo(new RefusalMeter.Recorded(0));
+        assertThat(meter.due(10, false))
+                .singleElement()
+                .satisfies(due -> {
+                    assertThat(due.identity()).isEqualTo(MALLORY);
+                    assertThat(due.refusals()).isEqualTo(7);
+                });
+        assertThat(meter.due(10, false)).isEmpty();
+        assertThat(meter.records(MALLORY)).isTrue();
+    }
+
+    @Test
+    void aCountThatCouldNotBeRecordedIsDueAgainInTheNextMinute() {
+        overflow(MALLORY, 7);
+        clock.now = clock.now.plusSeconds(60);
+        meter.due(10, false).forEach(due -> meter.count(due.identity(), due.refusals()));
+
+        assertThat(meter.due(10, false)).isEmpty();
+        clock.now = clock.now.plusSeconds(60);
+        assertThat(meter.due(10, false)).singleElement().matches(due -> due.refusals() == 7);
+    }
+
+    @Test
+    void atMostSoManyAreDueAtOnceAndAtTheEndAllOfThem() {
+        overflow(MALLORY, 1);
+        overflow(EVE, 2);
+
+        assertThat(meter.due(1, true)).hasSize(1);
+        assertThat(meter.due(Integer.MAX_VALUE, true)).hasSize(1);
     }
 
     @Test
     void oneLoopDoesNotHideAnother() {
-        for (var i = 0; i < RefusalMeter.RECORDS_PER_MINUTE + 1; i++) {
-            meter.refused("demo", "mallory");
+        overflow(MALLORY, 1);
+
+        assertThat(meter.records(EVE)).isTrue();
+    }
+
+    private void overflow(EffectiveIdentity who, int more) {
+        for (var i = 0; i < RefusalMeter.RECORDS_PER_MINUTE + more; i++) {
+            meter.records(who);
         }
-
-        assertThat(meter.refused("demo", "eve")).isEqualTo(new RefusalMeter.Recorded(0));
     }
 
-    @Test
-    void addressesAreRecordedByPrefixAndNothingElseIs() {
-        assertThat(AggregatedRefusals.prefix("203.0.113.7")).isEqualTo("203.0.113.0/24");
-        assertThat(AggregatedRefusals.prefix("2001:db8:1:2::3")).isEqualTo("2001:db8:1::/48");
-        assertThat(AggregatedRefusals.prefix("<script>")).isEmpty();
-        assertThat(AggregatedRefusals.prefix(null)).isEmpty();
+    private static EffectiveIdentity somebody(String principal) {
+        return RecordedCalls.note().by(principal).recorded().authorized().call().identity();
     }
 
-    private static final class Ticking extends Clock {
-        private Instant now = Instant.parse("2026-11-23T10:00:00Z");
+    static final class Ticking extends Clock {
+        Instant now = Instant.parse("2026-11-23T10:00:00Z");
 
         @Override
         public ZoneId getZone() {

@@ -89,6 +89,7 @@ public record ToolManifest(
         required("risk", risk);
         requireObject("inputSchema", inputSchema, true);
         requireObject("outputSchema", outputSchema, false);
+        MirroredArguments.check(inputSchema);
         scopes = scopes == null ? List.of() : List.copyOf(scopes);
         receivers = receivers == null ? List.of() : List.copyOf(receivers);
         // sorted, so that the JSON of a manifest is the same in every run

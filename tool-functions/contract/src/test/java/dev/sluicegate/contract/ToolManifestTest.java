@@ -56,6 +56,37 @@ class ToolManifestTest {
     }
 
     @Test
+    void anArgumentMayBeMirroredIntoAHeader() {
+        var mirrored =
+                MANIFEST.replace(
+                        "\"n\": {\"type\": \"integer\"}",
+                        "\"n\": {\"type\": \"integer\", \"x-mcp-header\": \"N\"}");
+
+        assertThat(read(mirrored).inputSchema().findValues("x-mcp-header")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"type\": \"number\", \"x-mcp-header\": \"N\"}|only string, integer or boolean",
+                "{\"x-mcp-header\": \"N\"}|only string, integer or boolean",
+                "{\"type\": \"integer\", \"x-mcp-header\": \"a b\"}|not the token",
+                "{\"type\": \"integer\", \"x-mcp-header\": \"\"}|not the token",
+                "{\"type\": \"integer\", \"x-mcp-header\": 7}|not the token",
+                "{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"string\", \"x-mcp-header\": \"X\"}, \"b\": {\"type\": \"string\", \"x-mcp-header\": \"x\"}}}|twice",
+                "{\"type\": \"array\", \"items\": {\"type\": \"string\", \"x-mcp-header\": \"N\"}}|by `properties` alone"
+            })
+    void aMarkThatMakesClientsDropTheToolIsRefused(String property, String why) {
+        var marked = MANIFEST.replace("\"n\": {\"type\": \"integer\"}", "\"n\": " + property);
+
+        assertThatThrownBy(() -> read(marked))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("x-mcp-header")
+                .hasMessageContaining(why);
+    }
+
+    @Test
     void theWordsOfAManifestAreLowerCaseBothWays() {
         var json = read(MANIFEST).toJson();
 

@@ -324,7 +324,7 @@ final class ToolExecution {
         } catch (SdkException e) {
             return failed("the tool's backend did not answer", session, grant, e);
         } catch (RuntimeException e) {
-            return failed("the tool failed", session, grant, e);
+            return failed("the tool failed; it may have run", session, grant, e);
         }
     }
 
