@@ -58,7 +58,8 @@ final class Publishing implements PolicyDesk {
     }
 
     /**
-     * The policies a stack starts with. Where changes need a review, those in force stay.
+     * The policies a stack starts with. Where changes need a review, those in force stay, and what was
+     * published stays until the files differ from those installed last.
      *
      * @throws RunningStack.PolicyRefusedException if the set must not be published
      */
@@ -66,6 +67,9 @@ final class Publishing implements PolicyDesk {
         var installed = valid(() -> publisher.install(sources(folder), tools()));
         if (installed.isEmpty()) {
             LOG.warn("the published policies stay in force; others are proposed and reviewed");
+        } else if (installed.get() instanceof PolicyPublisher.Result.InForce(var publication, _)
+                && publication.version() > 1) {
+            LOG.warn("version {} is in force: the installed files or the tools have changed", publication.version());
         }
     }
 

@@ -210,6 +210,28 @@ class BadInputIT {
     }
 
     @Test
+    void noRecordHoldsASecrethatIsTheIdOrTheNameOfAClient() throws IOException {
+        var inId = "ghp_" + "A1b2C3d4E5f6".repeat(3);
+        var inName = "ghp_" + "Z9y8X7w6V5u4".repeat(3);
+        var call =
+                misbehave("{\"how\":\"answers\"}")
+                        .replace("\"id\":7", "\"id\":\"\\u009b31m" + inId + "\\u202e\"")
+                        .replace(
+                                "\"_meta\":{",
+                                "\"_meta\":{\"io.modelcontextprotocol/clientInfo\":{\"name\":\""
+                                        + inName
+                                        + "\",\"version\":\"1\"},");
+        var refused = call.replace("\"how\"", "\"what\"");
+        news();
+
+        assertThat(code(send(call))).isEmpty();
+        assertThat(code(send(refused))).isEqualTo("invalid_arguments");
+
+        assertThat(news()).hasSize(3);
+        assertThat(records()).isNotEmpty().noneMatch(r -> r.contains(inId) || r.contains(inName));
+    }
+
+    @Test
     void noRecordHoldsAByteThatACallerOfABadRequestChose() throws IOException {
         for (var row : Stream.concat(BadMessages.notARequest(), BadArguments.malformedArguments()).toList()) {
             send(row.call());

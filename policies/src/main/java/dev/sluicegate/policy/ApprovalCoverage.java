@@ -128,7 +128,7 @@ final class ApprovalCoverage {
         if (expression.path("Value").isBoolean()) {
             return expression.path("Value").booleanValue() ? Truth.YES : Truth.NO;
         }
-        if (Widening.path(expression).equals(GRANTED)) {
+        if (Cedar.path(expression).equals(GRANTED)) {
             return granted ? Truth.YES : Truth.NO;
         }
         if (expression.size() != 1) {
@@ -158,7 +158,7 @@ final class ApprovalCoverage {
                     };
             // required, so always there
             case "has" ->
-                    Widening.path(arguments.path("left")).equals("context.approval")
+                    Cedar.path(arguments.path("left")).equals("context.approval")
                                     && arguments.path("attr").asText().equals("granted")
                             ? Truth.YES
                             : Truth.UNKNOWN;

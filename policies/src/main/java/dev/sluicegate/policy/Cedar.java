@@ -1,5 +1,6 @@
 package dev.sluicegate.policy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluicegate.policy.cedar.EntityUid;
 import java.util.Set;
 
@@ -51,5 +52,26 @@ final class Cedar {
                     }
                 });
         return out.append('"').toString();
+    }
+
+    /** {@code context.a.b} for an access path, empty for anything else. */
+    static String path(JsonNode expression) {
+        if (expression.has("Var")) {
+            return expression.path("Var").asText();
+        }
+        if (expression.has(".")) {
+            var access = expression.path(".");
+            var left = path(access.path("left"));
+            return left.isEmpty() ? "" : left + "." + access.path("attr").asText();
+        }
+        return "";
+    }
+
+    /** Ids of all entities of a type that {@code json} names anywhere. */
+    static void entities(JsonNode json, String type, Set<String> ids) {
+        if (json.path("type").asText().equals(type) && json.path("id").isTextual()) {
+            ids.add(json.path("id").textValue());
+        }
+        json.forEach(child -> entities(child, type, ids));
     }
 }

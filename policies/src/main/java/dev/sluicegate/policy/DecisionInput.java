@@ -208,6 +208,7 @@ final class DecisionInput {
     static Domain.Fields domain(InputType.Fields input) {
         var words = new Domain.Words(Set.of());
         var truth = new Domain.Truth();
+        var count = Domain.Quantity.INTEGER.between(0, Long.MAX_VALUE);
         return fields(
                 Map.of(
                         "input",
@@ -216,28 +217,33 @@ final class DecisionInput {
                         fields(
                                 Map.of(
                                         "client",
-                                        fields(Map.of("id", words, "trust", words)),
+                                        fields(
+                                                Map.of(
+                                                        "id",
+                                                        words,
+                                                        "trust",
+                                                        new Domain.Words(Vocabulary.TRUST))),
                                         "mfa",
                                         truth,
                                         "authAgeSec",
-                                        Domain.Quantity.INTEGER,
+                                        count,
                                         "ip",
                                         new Domain.Address(),
                                         "now",
                                         Domain.Quantity.DATETIME,
                                         "hour",
-                                        Domain.Quantity.INTEGER,
+                                        Domain.Quantity.INTEGER.between(0, 23),
                                         "dow",
-                                        Domain.Quantity.INTEGER)),
+                                        Domain.Quantity.INTEGER.between(1, 7))),
                         "chain",
                         fields(
                                 Map.of(
                                         "id",
                                         words,
                                         "depth",
-                                        Domain.Quantity.INTEGER,
+                                        count,
                                         "labels",
-                                        new Domain.Many(words),
+                                        new Domain.Many(new Domain.Words(Vocabulary.LABELS)),
                                         "tools",
                                         new Domain.Many(words),
                                         "untrusted",
@@ -248,9 +254,9 @@ final class DecisionInput {
                         fields(
                                 Map.of(
                                         "callsToday",
-                                        Domain.Quantity.INTEGER,
+                                        count,
                                         "rowsToday",
-                                        Domain.Quantity.INTEGER,
+                                        count,
                                         "amountToday",
                                         Domain.Quantity.DECIMAL)),
                         "egress",

@@ -47,6 +47,7 @@ public record DecisionRequest(
     }
 
     /**
+     * @param clientTrust {@code managed | known | unknown}
      * @param authAgeSec seconds since authentication; {@link Long#MAX_VALUE} when unknown
      * @param ip source address, {@code 0.0.0.0} when unknown
      * @param hour 0..23 in the environment's zone

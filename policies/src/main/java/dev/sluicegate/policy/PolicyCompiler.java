@@ -158,6 +158,12 @@ public final class PolicyCompiler {
         policies.forEach(this::lint);
         var receipts = new TreeMap<String, Receipts.Receipt>();
         var warnings = new ArrayList<String>();
+        var vocabulary = new Vocabulary(tools.keySet());
+        for (var policy : policies) {
+            vocabulary
+                    .unknown(policy.rule())
+                    .forEach(line -> warnings.add(policy.place() + ": " + line));
+        }
         validate(policies, receipts, warnings);
 
         var enforced = slices(policies, false);
@@ -278,9 +284,18 @@ public final class PolicyCompiler {
         var remedied = widening.dependsOnApproval() || widening.dependsOnStepUp();
         if (!rule.permits() || remedied) {
             var what = rule.permits() ? "a policy about approval or authentication" : "a forbid";
-            for (var problem : Totality.problems(rule)) {
+            for (var problem : Totality.of(rule).problems()) {
                 problems.add(
                         place + ": " + what + " must have a value for every request: " + problem);
+            }
+        } else {
+            // a caller who makes it fail by arguments fails alone; this fails for everybody
+            for (var problem : Totality.of(rule).unprovoked()) {
+                problems.add(
+                        place
+                                + ": a permit may fail by the call's own arguments only, as a policy"
+                                + " that fails denies: "
+                                + problem);
             }
         }
         try {
@@ -298,7 +313,7 @@ public final class PolicyCompiler {
             problems.add(place + ": " + e.getMessage());
         }
         var roles = new TreeSet<String>();
-        entities(rule.json(), Cedar.ROLE_TYPE, roles);
+        Cedar.entities(rule.json(), Cedar.ROLE_TYPE, roles);
         roles.forEach(role -> requireKnown(role, "policy", place));
     }
 
@@ -324,14 +339,6 @@ public final class PolicyCompiler {
                             + "`; a role that exists is added to "
                             + PolicySources.ROLES);
         }
-    }
-
-    /** Ids of all entities of a type that {@code json} names anywhere. */
-    private static void entities(JsonNode json, String type, Set<String> ids) {
-        if (json.path("type").asText().equals(type) && json.path("id").isTextual()) {
-            ids.add(json.path("id").textValue());
-        }
-        json.forEach(child -> entities(child, type, ids));
     }
 
     /**
@@ -373,7 +380,7 @@ public final class PolicyCompiler {
             groups.addAll(actions);
         }
         var mentioned = new TreeSet<String>();
-        entities(rule.json(), Cedar.ACTION_TYPE, mentioned);
+        Cedar.entities(rule.json(), Cedar.ACTION_TYPE, mentioned);
         for (var action : mentioned) {
             if (tools.containsKey(action)) {
                 named.add(action);

@@ -2,6 +2,8 @@ package dev.sluicegate.policy;
 
 import com.cedarpolicy.model.exception.InternalException;
 import com.cedarpolicy.model.schema.Schema;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluicegate.contract.ToolManifest;
 import dev.sluicegate.record.CanonicalJson;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +45,7 @@ public final class SchemaGenerator {
      */
     public SchemaGenerator(String stub) {
         this.stub = stub.stripTrailing();
-        parse(stub, PolicySources.STUB);
+        var schema = json(stub);
         if (!this.stub.endsWith("}") || !stub.contains("namespace " + Cedar.NAMESPACE + " {")) {
             throw problem("must be one `namespace " + Cedar.NAMESPACE + " { … }`");
         }
@@ -59,7 +61,28 @@ public final class SchemaGenerator {
             }
             context.add(match.group(1) + ": " + match.group(2));
         }
+        if (!names(schema, "entityTypes", "mcp_principal").equals(new TreeSet<>(principals))
+                || !names(schema, "entityTypes", "mcp_resource").equals(new TreeSet<>(resources))
+                || names(schema, "commonTypes", "mcp_context").size() != context.size()) {
+            throw problem("an @mcp_ annotation stands right before what it is about, once");
+        }
         context.add("system: { now: datetime }");
+        var wrong = StubTypes.problems(schema);
+        if (!wrong.isEmpty()) {
+            throw new InvalidPolicyException(
+                    wrong.stream().map(what -> PolicySources.STUB + ": " + what).toList());
+        }
+    }
+
+    /** Those that have an annotation, as the parser sees them: no comment counts. */
+    private static SortedSet<String> names(JsonNode schema, String kind, String annotation) {
+        var names = new TreeSet<String>();
+        for (var one : schema.path(Cedar.NAMESPACE).path(kind).properties()) {
+            if (one.getValue().path("annotations").has(annotation)) {
+                names.add(one.getKey());
+            }
+        }
+        return names;
     }
 
     /**
@@ -156,6 +179,16 @@ public final class SchemaGenerator {
             Schema.parse(Schema.JsonOrCedar.Cedar, schema);
         } catch (InternalException e) {
             throw new InvalidPolicyException(what + ": " + CedarParser.message(e));
+        }
+    }
+
+    private static JsonNode json(String stub) {
+        try {
+            return Schema.parse(Schema.JsonOrCedar.Cedar, stub).toJsonFormat();
+        } catch (InternalException e) {
+            throw new InvalidPolicyException(PolicySources.STUB + ": " + CedarParser.message(e));
+        } catch (JsonProcessingException e) {
+            throw new PolicyEngineException("the official parser wrote no JSON", e);
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the conditions of a policy have a value for every request: a policy that fails denies the calls it
@@ -111,11 +110,11 @@ final class Totality {
     private static final long[] UNITS = {86_400_000, 3_600_000, 60_000, 1_000, 1};
 
     private final Set<String> problems = new LinkedHashSet<>();
+    private final Set<String> provoked = new LinkedHashSet<>();
 
     private Totality() {}
 
-    /** What can fail, one text each with a way to guard it; empty for a policy that always has a value. */
-    static List<String> problems(Rule rule) {
+    static Totality of(Rule rule) {
         var check = new Totality();
         var facts = new Facts(Set.of(), Map.of());
         for (var condition : rule.json().path("conditions")) {
@@ -124,7 +123,38 @@ final class Totality {
             // the next condition is only looked at when this one held
             facts = check.assume(body, condition.path("kind").asText().equals("when"), facts);
         }
-        return List.copyOf(check.problems);
+        return check;
+    }
+
+    /** What can fail, one text each with a way to guard it; empty for a policy that always has a value. */
+    List<String> problems() {
+        var all = new ArrayList<>(problems);
+        all.addAll(provoked);
+        return all;
+    }
+
+    /** Those of the {@linkplain #problems() problems} that no argument of the call has a part in. */
+    List<String> unprovoked() {
+        return List.copyOf(problems);
+    }
+
+    /**
+     * @param expression that can fail to have a value
+     */
+    private void computed(JsonNode expression, String problem) {
+        (mentionsInput(expression) ? provoked : problems).add(problem);
+    }
+
+    private static boolean mentionsInput(JsonNode expression) {
+        if (Cedar.path(expression).startsWith("context.input")) {
+            return true;
+        }
+        for (var part : expression) {
+            if (mentionsInput(part)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Bounds, both included, of a Long, or of milliseconds. */
@@ -225,12 +255,12 @@ final class Totality {
             case "!", "isEmpty" -> visit(arguments.path("arg"), facts);
             case "neg" -> {
                 visit(arguments.path("arg"), facts);
-                fits("-", number(expression, facts, LONG));
+                fits("-", expression, facts);
             }
             case "+", "-", "*" -> {
                 visit(left, facts);
                 visit(right, facts);
-                fits(operator, number(expression, facts, LONG));
+                fits(operator, expression, facts);
             }
             case "." -> access(expression, arguments, facts);
             case "has", "like", "is" -> {
@@ -258,19 +288,20 @@ final class Totality {
         }
         if (CONSTRUCTORS.contains(name)) {
             if (!arguments.path(0).path("Value").isTextual()) {
-                problems.add("`" + name + "` of anything but a literal can fail; compare text");
+                computed(
+                        expression, "`" + name + "` of anything but a literal can fail; compare text");
             }
         } else if (Set.of("offset", "durationSince", "toDate").contains(name)) {
-            fits(name, number(expression, facts, LONG));
+            fits(name, expression, facts);
         } else if (!TOTAL_FUNCTIONS.contains(name)) {
-            problems.add("`" + name + "` is not known to have a value for every request");
+            computed(expression, "`" + name + "` is not known to have a value for every request");
         }
     }
 
     private void access(JsonNode expression, JsonNode arguments, Facts facts) {
         var left = arguments.path("left");
         visit(left, facts);
-        var path = path(expression);
+        var path = Cedar.path(expression);
         var isInput = path.startsWith("context.input.") || path.equals("context.input");
         // arguments and their schema come from one manifest, so the validator's word is good
         if (isInput
@@ -294,9 +325,10 @@ final class Totality {
         problems.add(shown + " may be absent; ask first, with " + asked);
     }
 
-    private void fits(String operator, Range range) {
-        if (!range.within(LONG)) {
-            problems.add(
+    private void fits(String operator, JsonNode expression, Facts facts) {
+        if (!number(expression, facts, LONG).within(LONG)) {
+            computed(
+                    expression,
                     "`"
                             + operator
                             + "` can overflow; bound its operands before, with `x < 1000000 && x >"
@@ -385,7 +417,7 @@ final class Totality {
                         facts.ranges()
                                 .getOrDefault(
                                         expression.toString(),
-                                        KNOWN.getOrDefault(path(expression), unknown))
+                                        KNOWN.getOrDefault(Cedar.path(expression), unknown))
                                 .meet(unknown);
                 case "+" -> number(left, facts, LONG).plus(number(right, facts, LONG));
                 case "-" -> number(left, facts, LONG).minus(number(right, facts, LONG));
@@ -437,22 +469,6 @@ final class Totality {
 
     private static String attribute(JsonNode of, String name) {
         return of + "." + name;
-    }
-
-    /** {@code context.a.b} for an access path, empty for anything else. */
-    private static String path(@Nullable JsonNode expression) {
-        if (expression == null) {
-            return "";
-        }
-        if (expression.has("Var")) {
-            return expression.path("Var").asText();
-        }
-        if (expression.has(".")) {
-            var access = expression.path(".");
-            var left = path(access.path("left"));
-            return left.isEmpty() ? "" : left + "." + access.path("attr").asText();
-        }
-        return "";
     }
 
     private static Set<String> prefixes() {

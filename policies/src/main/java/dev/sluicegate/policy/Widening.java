@@ -77,7 +77,7 @@ final class Widening {
                 visit(arguments.path("else"), truth);
             }
             case "has" -> has(arguments, truth);
-            case ".", "Var" -> leaf(path(expression), arguments, truth);
+            case ".", "Var" -> leaf(Cedar.path(expression), arguments, truth);
             case "<", "<=" -> compare(arguments.path("left"), arguments.path("right"), truth);
             case ">", ">=" -> compare(arguments.path("right"), arguments.path("left"), truth);
             case "Value", "Slot" -> {}
@@ -86,7 +86,7 @@ final class Widening {
     }
 
     private void has(JsonNode arguments, Truth truth) {
-        var path = path(arguments.path("left"));
+        var path = Cedar.path(arguments.path("left"));
         if (path.equals("context.approval")) {
             // `granted` is required: that it is there says nothing about an approval
             if (!arguments.path("attr").asText().equals("granted")) {
@@ -99,10 +99,10 @@ final class Widening {
 
     /** {@code smaller} compared with {@code larger}: true widens when a younger age makes it true. */
     private void compare(JsonNode smaller, JsonNode larger, Truth truth) {
-        if (path(smaller).equals("context.session.authAgeSec")) {
+        if (Cedar.path(smaller).equals("context.session.authAgeSec")) {
             leafAt("context.session.authAgeSec", truth);
             visit(larger, Truth.UNKNOWN);
-        } else if (path(larger).equals("context.session.authAgeSec")) {
+        } else if (Cedar.path(larger).equals("context.session.authAgeSec")) {
             leafAt("context.session.authAgeSec", truth.not());
             visit(smaller, Truth.UNKNOWN);
         } else {
@@ -148,18 +148,5 @@ final class Widening {
                 }
             }
         }
-    }
-
-    /** {@code context.a.b} for an access path, empty for anything else. */
-    static String path(JsonNode expression) {
-        if (expression.has("Var")) {
-            return expression.path("Var").asText();
-        }
-        if (expression.has(".")) {
-            var access = expression.path(".");
-            var left = path(access.path("left"));
-            return left.isEmpty() ? "" : left + "." + access.path("attr").asText();
-        }
-        return "";
     }
 }

@@ -2,13 +2,7 @@ package dev.sluicegate.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -19,7 +13,7 @@ class CorpusTest {
     private static final Path CORPUS = Path.of("corpus");
 
     @TestFactory
-    Stream<DynamicTest> everyCaseOfTheCorpusComesOutAsWritten() throws IOException {
+    Stream<DynamicTest> everyCaseOfTheCorpusComesOutAsWritten() {
         var engine =
                 new PolicyEngine(
                         PolicyCompiler.compile(Sources.all(), Tools.all(), 1), Gateway.PLAIN);
@@ -28,43 +22,31 @@ class CorpusTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> theBaselineAloneDecidesTheShippedToolsAlike() throws IOException {
+    Stream<DynamicTest> theBaselineAloneDecidesTheShippedToolsAlike() {
         var engine =
                 new PolicyEngine(
                         PolicyCompiler.compile(PolicySources.baseline(), Tools.shipped(), 1),
                         Gateway.PLAIN);
 
         return cases().stream()
-                .filter(c -> Tools.SHIPPED.contains(c.at("/request/tool").asText()))
+                .filter(c -> Tools.SHIPPED.contains(c.request().tool()))
                 .map(c -> test(engine, c));
     }
 
-    private static DynamicTest test(PolicyEngine engine, JsonNode expected) {
+    private static DynamicTest test(PolicyEngine engine, DecisionCorpus.Case expected) {
         return DynamicTest.dynamicTest(
-                expected.path("name").asText(),
+                expected.name(),
                 () -> {
-                    var decision =
-                            engine.decide(Requests.of((ObjectNode) expected.path("request")));
+                    var decision = engine.decide(expected.request());
 
-                    assertThat(decision.word()).isEqualTo(expected.path("outcome").asText());
-                    assertThat(decision.basis().policies()).isEqualTo(policies(expected));
+                    assertThat(decision.word()).isEqualTo(expected.outcome());
+                    assertThat(decision.basis().policies()).isEqualTo(expected.policies());
                     assertThat(decision.basis().errors()).isEmpty();
                 });
     }
 
-    private static List<String> policies(JsonNode expected) {
-        var ids = new ArrayList<String>();
-        expected.path("policies").forEach(id -> ids.add(id.asText()));
-        return ids;
-    }
-
-    private static List<JsonNode> cases() throws IOException {
-        var cases = new ArrayList<JsonNode>();
-        try (var files = Files.list(CORPUS)) {
-            for (var file : files.sorted().toList()) {
-                new JsonMapper().readTree(file.toFile()).path("cases").forEach(cases::add);
-            }
-        }
+    private static List<DecisionCorpus.Case> cases() {
+        var cases = DecisionCorpus.read(CORPUS);
         assertThat(cases).hasSizeGreaterThanOrEqualTo(15);
         return cases;
     }

@@ -465,6 +465,34 @@ class PolicyEngineTest {
     }
 
     @Test
+    void aListingKnowsWhatThereIsForEveryCall() {
+        for (var never :
+                List.of(
+                        "context.session.dow == 8",
+                        "context.session.hour > 23",
+                        "context.session.client.trust == \"nonsense\"",
+                        "context.chain.labels.contains(\"nonsense\")",
+                        "context.chain.depth < 0",
+                        "context.quota.callsToday < 0",
+                        "context.quota.rowsToday < 0")) {
+            var permit = "@id(\"p\") permit (principal, action, resource) when { " + never + " };";
+            assertThat(engine(permit).mayPermit(Requests.ada(), TOOL.name())).as(never).isFalse();
+        }
+        for (var sometimes :
+                List.of(
+                        "context.session.dow == 7 && context.session.hour == 0",
+                        "context.session.client.trust == \"managed\"",
+                        "context.chain.labels.contains(\"pii\")",
+                        "context.quota.callsToday > 1000000")) {
+            var permit =
+                    "@id(\"p\") permit (principal, action, resource) when { " + sometimes + " };";
+            assertThat(engine(permit).mayPermit(Requests.ada(), TOOL.name()))
+                    .as(sometimes)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void aListingHidesWhatIsForbiddenUnconditionally() {
         var engine =
                 engine(

@@ -128,6 +128,79 @@ class PublishChecksTest {
                 "a policy about approval or authentication must have a value");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "resource.account == \"1\"",
+                "context.input has n && resource.region == \"1\"",
+                "Mcp::User::\"x\".id == \"1\"",
+                "context.quota.rowsToday + 1 > 5",
+                "context.input has n && context.quota.callsToday * 2 > 5",
+                "(if context.input has n then resource else resource).account == \"1\"",
+            })
+    void aPermitThatFailsWhateverTheArgumentsIsRefused(String condition) {
+        refused(
+                "@id(\"x\") permit " + READ + " when { " + condition + " };",
+                "test.cedar:1 x: a permit may fail by the call's own arguments only");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "context.input has n && context.input has m && context.input.n * context.input.m > 5",
+                "context.input has n && context.quota.callsToday + context.input.n < 500",
+                "resource has account && resource.account == \"1\"",
+                "context.session.hour * 60 > 5",
+            })
+    void aPermitMayFailByTheArgumentsOfTheCallThatItDenies(String condition) {
+        assertThat(compile("@id(\"x\") permit " + READ + " when { " + condition + " };").rules())
+                .hasSize(1);
+    }
+
+    @Test
+    void wordsThatAreInNoListOfTheirsAreWarnedOf() {
+        warned(
+                "forbid (principal, action, resource in Mcp::Environment::\"prdo\");",
+                "there is no environment `prdo`, there is dev, prod");
+        warned(
+                "forbid " + ANY + " when { resource in [Mcp::Environment::\"prdo\"] };",
+                "there is no environment `prdo`");
+        warned(
+                "forbid " + ANY + " when { context.session.client.trust == \"unkown\" };",
+                "`context.session.client.trust` never has `unkown`, only known, managed, unknown");
+        warned(
+                "forbid "
+                        + ANY
+                        + " unless { [\"managed\", \"knwon\"].contains(context.session.client.trust) };",
+                "never has `knwon`");
+        warned(
+                "forbid " + ANY + " when { context.chain.labels.containsAny([\"pii\", \"ppi\"]) };",
+                "`context.chain.labels` never has `ppi`, only credential, ");
+        warned(
+                "forbid "
+                        + ANY
+                        + " when { !(context.session.hour > 3 && context.chain.tools.contains(\"crm___raed\")) };",
+                "`context.chain.tools` never has `crm___raed`: no tool has this name");
+        assertThat(
+                        compile(
+                                        "@id(\"x\") forbid (principal, action, resource in"
+                                                + " Mcp::Environment::\"prod\") when {"
+                                                + " context.chain.labels.contains(\"pii\") &&"
+                                                + " context.session.client.trust != \"unknown\" &&"
+                                                + " context.session.client.id != \"ppi\" &&"
+                                                + " context.chain.tools.contains(\"crm___read\") };")
+                                .warnings())
+                .isEmpty();
+    }
+
+    private static void warned(String policy, String warning) {
+        assertThat(compile("\n@id(\"x\") " + policy).warnings())
+                .singleElement()
+                .asString()
+                .startsWith("test.cedar:2 x: ")
+                .contains(warning);
+    }
+
     @Test
     void rolesThatNobodyHasAreRefusedWhereverTheyAreNamed() {
         var roles = new TreeSet<>(List.of("support"));

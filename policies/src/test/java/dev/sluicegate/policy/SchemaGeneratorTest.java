@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SchemaGeneratorTest {
     private final SchemaGenerator generator = new SchemaGenerator(PolicySources.baseline().stub());
@@ -195,6 +197,69 @@ class SchemaGeneratorTest {
         assertThatThrownBy(() -> new SchemaGenerator(stub))
                 .isInstanceOf(InvalidPolicyException.class)
                 .hasMessageContaining("weather");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ip: ipaddr            | ip: String             | `session.ip` is ipaddr",
+                "now: datetime         | now: Long              | `session.now` is datetime",
+                "hour: Long            | hour: String           | `session.hour` is Long",
+                "depth: Long           | depth: String          | `chain.depth` is Long",
+                "labels: Set<String>   | labels: Set<Long>      | `chain.labels` is Set<String>",
+                "labels: Set<String>   | labels: String         | `chain.labels` is Set<String>",
+                "amountToday: decimal  | amountToday: Long      | `quota.amountToday` is decimal",
+                "client: Client        | client: String         | `session.client` is a record",
+                "trust: String }       | trust: Bool }          | `session.client.trust` is String",
+                "granted: Bool         | granted: { yes: Bool }  | `approval.granted` is Bool",
+                "by?: User             | by?: String            | `approval.by` is User",
+                "by?: User             | who?: User             | asks for `approval.who`, which nobody fills",
+                "callsToday: Long      | callsEver: Long        | asks for `quota.callsEver`, which nobody fills",
+                "department?: String   | department?: Long      | `User.department` is String",
+                "tags String;   //     | tags Long;   //        | tags of `User` are String",
+                "account: String       | account: String, zone?: String | asks for `Gateway.zone`",
+                "entity Environment;   | entity Environment tags String; | `Environment` has tags",
+                "entity Environment;   | entity Environment = { n: Long }; | asks for `Environment.n`",
+                "entity Environment;   | entity Environment; type ipaddr = Long; | `ipaddr` is a type of Cedar's own",
+                "entity Environment;   | entity Environment; type Long = String; | stub.cedarschema: ",
+                "entity Environment;   | entity Environment; type Number = String; type Chain2 = { a: Number }; @mcp_principal(\"Bot\") entity Bot; | `Bot` is no principal",
+                "ip: ipaddr            | ip: Where              | stub.cedarschema: ",
+                "type Session = {      | type Other = { ip: String }; // @mcp_context(\"session\") type Wrong = { | stub.cedarschema: ",
+            })
+    void aStubOfOtherTypesThanTheEngineFillsIsRefused(String from, String to, String message) {
+        var stub = PolicySources.baseline().stub();
+        assertThat(stub).contains(from);
+
+        assertThatThrownBy(() -> new SchemaGenerator(stub.replace(from, to)))
+                .isInstanceOf(InvalidPolicyException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aCommentIsNoAnnotation() {
+        var stub =
+                PolicySources.baseline()
+                        .stub()
+                        .replace("@mcp_context(\"session\")\n", "// @mcp_context(\"session\")\n");
+
+        assertThatThrownBy(() -> new SchemaGenerator(stub))
+                .isInstanceOf(InvalidPolicyException.class)
+                .hasMessageContaining("an @mcp_ annotation stands right before");
+    }
+
+    @Test
+    void aStubMayNameItsTypesOtherwiseAndPromiseLess() {
+        var stub =
+                PolicySources.baseline()
+                        .stub()
+                        .replace("type Client =", "type Word = String; type Client =")
+                        .replace("trust: String }", "trust: Mcp::Word }")
+                        .replace("ip: ipaddr", "ip: __cedar::ipaddr")
+                        .replace("tools: Set<String>, ", "")
+                        .replace("account: String", "account?: String");
+
+        assertThat(new SchemaGenerator(stub).generate(Tools.shipped())).contains("Mcp::Word");
     }
 
     @Test

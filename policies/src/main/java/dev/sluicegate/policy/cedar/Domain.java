@@ -12,7 +12,21 @@ public sealed interface Domain {
         INTEGER,
         DECIMAL,
         DATETIME,
-        DURATION
+        DURATION;
+
+        /** Those from {@code low} to {@code high}, both included, as they are counted. */
+        public Domain between(long low, long high) {
+            return new Span(this, low, high);
+        }
+    }
+
+    /** A part of a quantity. */
+    record Span(Quantity quantity, long low, long high) implements Domain {
+        public Span {
+            if (low > high) {
+                throw new IllegalArgumentException("nothing is from " + low + " to " + high);
+            }
+        }
     }
 
     /**

@@ -4,11 +4,13 @@ import dev.sluicegate.policy.cedar.Expression.BinaryOperator;
 import dev.sluicegate.policy.cedar.Expression.UnaryOperator;
 import dev.sluicegate.policy.cedar.Listing.Place;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,10 @@ final class Examples {
     /** Every subset of more elements would be too many. */
     private static final int MAX_ELEMENTS = 8;
 
-    /** The first character of private use: no policy that people write has it. */
-    private static final char FRESH = '\ue000';
+    /** Private use: policies that people write have none of them. */
+    private static final char FIRST_FRESH = '\ue000';
+
+    private static final char LAST_FRESH = '\uf8ff';
 
     private static final List<IpAddress> RANGES =
             List.of(
@@ -125,7 +129,7 @@ final class Examples {
         var a = places.apply(left);
         var b = places.apply(right);
         if (a != null && b != null) {
-            if (a.domain().equals(b.domain()) && isOrdered(a.domain())) {
+            if (areAlike(a.domain(), b.domain())) {
                 facts(a).linked.add(b);
                 facts(b).linked.add(a);
             } else {
@@ -144,13 +148,39 @@ final class Examples {
 
     private void compared(Place place, Expression other) {
         var constant = constants.apply(other);
-        if (constant == null || place.domain() instanceof Domain.Fields) {
+        if (constant == null) {
             computedWith(place);
             learn(other);
-        } else if (place.domain() instanceof Domain.Many && constant instanceof SetValue set) {
-            facts(place).constants.addAll(set.elements());
         } else {
-            facts(place).constants.add(constant);
+            equalTo(place, constant);
+        }
+    }
+
+    /** Whether {@code place} is {@code constant} matters: so what matters is each part of it. */
+    private void equalTo(Place place, Value constant) {
+        switch (place.domain()) {
+            case Domain.Fields(var fields) -> {
+                if (constant instanceof RecordValue record) {
+                    fields.forEach((name, field) -> {
+                        var part = record.get(name);
+                        if (part != null) {
+                            equalTo(place.then(name, field), part);
+                        }
+                    });
+                }
+            }
+            case Domain.Many _ -> {
+                if (constant instanceof SetValue set) {
+                    facts(place).constants.addAll(set.elements());
+                }
+            }
+            case Domain.Truth _,
+                    Domain.Quantity _,
+                    Domain.Span _,
+                    Domain.Words _,
+                    Domain.Address _,
+                    Domain.Anything _ ->
+                    facts(place).constants.add(constant);
         }
     }
 
@@ -159,15 +189,16 @@ final class Examples {
         var other = places.apply(right);
         var known = constants.apply(set == null ? left : right);
         var place = set == null ? other : set;
-        if (place == null) {
+        if (place == null || (set != null && other != null) || known == null) {
             learn(left);
             learn(right);
-        } else if ((set != null && other != null) || known == null) {
-            learn(left);
-            learn(right);
-        } else if (known instanceof SetValue values
-                && (set == null || operator != BinaryOperator.CONTAINS)) {
-            facts(place).constants.addAll(values.elements());
+        } else if (operator != BinaryOperator.CONTAINS) {
+            equalTo(place, known);
+        } else if (set == null) {
+            // the part is the element: each of the constants is one that it may equal
+            if (known instanceof SetValue values) {
+                values.elements().forEach(value -> equalTo(place, value));
+            }
         } else {
             facts(place).constants.add(known);
         }
@@ -199,8 +230,20 @@ final class Examples {
         return place != null && place.domain() instanceof Domain.Many;
     }
 
-    private static boolean isOrdered(Domain domain) {
-        return domain instanceof Domain.Quantity || domain instanceof Domain.Words;
+    /** Whether values that tell one apart from constants do so for the other, and for both compared. */
+    private static boolean areAlike(Domain one, Domain other) {
+        var quantity = quantity(one);
+        return quantity == null
+                ? one instanceof Domain.Words && one.equals(other)
+                : quantity == quantity(other);
+    }
+
+    private static Domain.@Nullable Quantity quantity(Domain domain) {
+        return switch (domain) {
+            case Domain.Quantity quantity -> quantity;
+            case Domain.Span(var quantity, _, _) -> quantity;
+            default -> null;
+        };
     }
 
     private void computedWith(Place place) {
@@ -218,16 +261,22 @@ final class Examples {
             case Domain.Anything _ -> false;
             case Domain.Words(var values) when !values.isEmpty() -> true;
             case Domain.Words _ ->
-                    component(place).stream()
-                            .allMatch(other ->
-                                    !facts(other).computedWith
-                                            && facts(other).patterns.size()
-                                                    <= (component(place).size() == 1 ? 1 : 0));
-            case Domain.Quantity _ ->
+                    fresh(mentioned(place)) != null
+                            && component(place).stream()
+                                    .allMatch(other ->
+                                            !facts(other).computedWith
+                                                    && facts(other).patterns.size()
+                                                            <= (component(place).size() == 1
+                                                                    ? 1
+                                                                    : 0));
+            case Domain.Quantity _, Domain.Span _ ->
                     component(place).stream().noneMatch(other -> facts(other).computedWith);
             case Domain.Address _ -> !facts(place).computedWith;
-            case Domain.Many _ ->
-                    !facts(place).computedWith && facts(place).constants.size() < MAX_ELEMENTS;
+            case Domain.Many(var element) ->
+                    !facts(place).computedWith
+                            && facts(place).constants.size() < MAX_ELEMENTS
+                            && (isFinite(element)
+                                    || other(element, facts(place).constants) != null);
         };
     }
 
@@ -247,7 +296,11 @@ final class Examples {
         component.forEach(other -> near.addAll(facts(other).constants));
         return switch (place.domain()) {
             case Domain.Truth _ -> List.of(Value.Bool.TRUE, Value.Bool.FALSE);
-            case Domain.Quantity number -> numbers(number, near, component.size());
+            case Domain.Quantity number -> numbers(number, near, component);
+            case Domain.Span(var number, var low, var high) ->
+                    numbers(number, near, component).stream()
+                            .filter(value -> isWithin(low, value, high))
+                            .toList();
             case Domain.Words(var values) ->
                     values.isEmpty()
                             ? texts(near, component)
@@ -270,6 +323,23 @@ final class Examples {
             }
         }
         return component;
+    }
+
+    private static List<Value> numbers(
+            Domain.Quantity quantity, Set<Value> near, Set<Place> component) {
+        var edges = new LinkedHashSet<>(near);
+        for (var part : component) {
+            if (part.domain() instanceof Domain.Span(_, var low, var high)) {
+                edges.add(of(quantity, low));
+                edges.add(of(quantity, high));
+            }
+        }
+        return numbers(quantity, edges, component.size());
+    }
+
+    private static boolean isWithin(long low, Value value, long high) {
+        var number = number(value);
+        return number != null && number >= low && number <= high;
     }
 
     /** Constants, and as many numbers beside each as there are parts to put between two of them. */
@@ -321,24 +391,49 @@ final class Examples {
                 texts.add(constant);
             }
         }
+        var mentioned = new ArrayList<String>();
+        component.forEach(part -> mentioned.addAll(mentioned(part)));
+        var fresh = fresh(mentioned);
         for (var part : component) {
             for (var pattern : facts(part).patterns) {
-                for (var filling : List.of("", "" + FRESH)) {
+                for (var filling : fresh == null ? List.of("") : List.of("", fresh)) {
                     var text = new StringBuilder();
                     pattern.parts().forEach(p -> text.append(p == null ? filling : p));
                     texts.add(new Value.Text(text.toString()));
                 }
             }
         }
-        for (var i = 0; i < component.size(); i++) {
-            texts.add(fresh(i));
+        for (var i = 1; fresh != null && i <= component.size(); i++) {
+            // nothing but it, so that only wildcards match
+            texts.add(new Value.Text(fresh.repeat(i)));
         }
         return List.copyOf(texts);
     }
 
-    private static Value.Text fresh(int number) {
-        // nothing but it, so that only wildcards match
-        return new Value.Text(String.valueOf(FRESH).repeat(number + 1));
+    /** All text that policies name for a part and those it is compared with. */
+    private List<String> mentioned(Place place) {
+        var texts = new ArrayList<String>();
+        for (var part : component(place)) {
+            facts(part).constants.forEach(constant -> {
+                if (constant instanceof Value.Text(var text)) {
+                    texts.add(text);
+                }
+            });
+            facts(part).patterns.forEach(pattern ->
+                    pattern.parts().stream().filter(Objects::nonNull).forEach(texts::add));
+        }
+        return texts;
+    }
+
+    /** A character that is nowhere in {@code texts}, or null when they have all that are looked at. */
+    private static @Nullable String fresh(Collection<String> texts) {
+        for (var c = FIRST_FRESH; c <= LAST_FRESH; c++) {
+            var candidate = String.valueOf(c);
+            if (texts.stream().noneMatch(text -> text.contains(candidate))) {
+                return candidate;
+            }
+        }
+        return null;
     }
 
     /** The ends of every range that is asked about, and their neighbours. */
@@ -402,6 +497,8 @@ final class Examples {
                 var known = number(value);
                 yield known != null && of(number, known).equals(value);
             }
+            case Domain.Span(var number, var low, var high) ->
+                    isOne(number, value) && isWithin(low, value, high);
             case Domain.Words _ -> value instanceof Value.Text;
             case Domain.Address _ -> value instanceof IpAddress;
             case Domain.Many _ -> value instanceof SetValue;
@@ -410,27 +507,78 @@ final class Examples {
         };
     }
 
+    /** Whether the few values there are of it are all tried anyway. */
+    private static boolean isFinite(Domain domain) {
+        return domain instanceof Domain.Truth
+                || (domain instanceof Domain.Words(var values) && !values.isEmpty());
+    }
+
     /** One more that could be in such a set; null when there is none or none can be made up. */
     private static @Nullable Value other(Domain domain, Set<Value> known) {
-        var candidates =
-                switch (domain) {
-                    case Domain.Truth _ -> List.<Value>of(Value.Bool.TRUE, Value.Bool.FALSE);
-                    case Domain.Quantity number -> numbers(number, known, known.size() + 1);
-                    case Domain.Words _ -> List.<Value>of(fresh(0));
-                    case Domain.Address _ -> addresses(known);
-                    case Domain.Many _ -> List.<Value>of(SetValue.EMPTY);
-                    case Domain.Fields(var fields) -> {
-                        var record = new RecordValue.Builder(fields.size());
-                        for (var field : fields.entrySet()) {
-                            var inner = other(field.getValue().domain(), Set.of());
-                            if (inner != null && field.getValue().required()) {
-                                record.put(field.getKey(), inner);
-                            }
-                        }
-                        yield List.<Value>of(record.build());
+        return candidates(domain, known).stream()
+                .filter(value -> !known.contains(value))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** One of them is not {@code known}, where that can be. */
+    private static List<Value> candidates(Domain domain, Set<Value> known) {
+        return switch (domain) {
+            case Domain.Truth _ -> List.of(Value.Bool.TRUE, Value.Bool.FALSE);
+            case Domain.Quantity number -> numbers(number, known, known.size() + 1);
+            case Domain.Span(var number, var low, var high) -> {
+                var edges = new LinkedHashSet<>(known);
+                edges.add(of(number, low));
+                yield numbers(number, edges, known.size() + 1).stream()
+                        .filter(value -> isWithin(low, value, high))
+                        .toList();
+            }
+            case Domain.Words(var values) -> {
+                if (!values.isEmpty()) {
+                    yield values.stream().sorted().<Value>map(Value.Text::new).toList();
+                }
+                var texts = new ArrayList<String>();
+                known.forEach(value -> {
+                    if (value instanceof Value.Text(var text)) {
+                        texts.add(text);
                     }
-                    case Domain.Anything _ -> List.<Value>of();
-                };
-        return candidates.stream().filter(value -> !known.contains(value)).findFirst().orElse(null);
+                });
+                var fresh = fresh(texts);
+                yield fresh == null ? List.of() : List.of(new Value.Text(fresh));
+            }
+            case Domain.Address _ -> addresses(known);
+            case Domain.Many(var element) -> {
+                var inside = new HashSet<Value>();
+                known.forEach(value -> {
+                    if (value instanceof SetValue set) {
+                        inside.addAll(set.elements());
+                    }
+                });
+                var other = other(element, inside);
+                yield other == null
+                        ? List.of(SetValue.EMPTY)
+                        : List.of(SetValue.EMPTY, SetValue.of(other));
+            }
+            case Domain.Fields(var fields) -> {
+                var record = new RecordValue.Builder(fields.size());
+                fields.forEach((name, field) -> {
+                    var inside = new HashSet<Value>();
+                    known.forEach(value -> {
+                        var part = value instanceof RecordValue of ? of.get(name) : null;
+                        if (part != null) {
+                            inside.add(part);
+                        }
+                    });
+                    // where every value is known, any will do: another field may differ
+                    var other = other(field.domain(), inside);
+                    var part = other == null ? other(field.domain(), Set.of()) : other;
+                    if (part != null) {
+                        record.put(name, part);
+                    }
+                });
+                yield List.of(record.build());
+            }
+            case Domain.Anything _ -> List.of();
+        };
     }
 }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * nothing was found and the search tried a part that is also computed with ({@code a + 1 < b}), matched
  * with two patterns, put into a set or record, compared as a set with another part, or has no examples (an
  * entity); when more than seven elements of one set matter; and when {@value #MAX_STEPS} steps did not
- * decide.
+ * decide. Parts are independent of each other: that two moments are the same one, or that an hour follows
+ * from a moment, is not known.
  *
  * <p>What is the same for every principal is computed once and kept. Safe for concurrent use.
  */
@@ -74,6 +75,11 @@ public final class Listing {
             known.put(places, found);
         }
         return found;
+    }
+
+    /** How many answers are kept. */
+    int kept() {
+        return known.size();
     }
 
     /** What is decided about a part of the context so far: a value, presence or absence. */

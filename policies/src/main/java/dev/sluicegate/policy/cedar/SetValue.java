@@ -2,24 +2,28 @@ package dev.sluicegate.policy.cedar;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A finite set; its elements may be of different kinds. */
 public final class SetValue implements Value {
     public static final SetValue EMPTY = new SetValue(new Value[0], null);
 
-    /** Up to here looking at every element is faster than hashing. */
+    /** Up to here looking at every element is faster than keeping them in order. */
     private static final int SCANNED = 8;
 
     private final Value[] elements;
-    private final @Nullable Set<Value> hashed;
 
-    private SetValue(Value[] elements, @Nullable Set<Value> hashed) {
+    /** What the elements are in order of, where there are many. */
+    private final @Nullable Comparator<Value> order;
+
+    /** Of few elements, when first asked for; threads may make it twice, which makes no difference. */
+    private @Nullable SetValue inOrder;
+
+    private SetValue(Value[] elements, @Nullable Comparator<Value> order) {
         this.elements = elements;
-        this.hashed = hashed;
+        this.order = order;
     }
 
     public static SetValue of(Collection<? extends Value> values) {
@@ -34,8 +38,7 @@ public final class SetValue implements Value {
             return EMPTY;
         }
         if (values.length > SCANNED) {
-            var set = new HashSet<>(Arrays.asList(values));
-            return new SetValue(set.toArray(new Value[0]), set);
+            return ordered(ValueOrder.INSTANCE, values);
         }
         for (var i = 1; i < values.length; i++) {
             if (contains(values, i, values[i])) {
@@ -56,12 +59,29 @@ public final class SetValue implements Value {
         return new SetValue(Arrays.copyOf(distinct, count), null);
     }
 
+    /**
+     * @param order total, consistent with equality
+     */
+    static SetValue ordered(Comparator<Value> order, Value... values) {
+        var sorted = values.clone();
+        Arrays.sort(sorted, order);
+        var count = 0;
+        for (var value : sorted) {
+            if (count == 0 || order.compare(sorted[count - 1], value) != 0) {
+                sorted[count++] = value;
+            }
+        }
+        return new SetValue(count == sorted.length ? sorted : Arrays.copyOf(sorted, count), order);
+    }
+
     public int size() {
         return elements.length;
     }
 
     public boolean contains(Value value) {
-        return hashed == null ? contains(elements, elements.length, value) : hashed.contains(value);
+        return order == null
+                ? contains(elements, elements.length, value)
+                : Arrays.binarySearch(elements, value, order) >= 0;
     }
 
     public boolean containsAll(SetValue other) {
@@ -95,6 +115,19 @@ public final class SetValue implements Value {
         return elements;
     }
 
+    /** Not to be written to. */
+    Value[] sorted() {
+        if (order != null) {
+            return elements;
+        }
+        var known = inOrder;
+        if (known == null) {
+            known = ordered(ValueOrder.INSTANCE, elements);
+            inOrder = known;
+        }
+        return known.elements;
+    }
+
     private static boolean contains(Value[] values, int count, Value value) {
         for (var i = 0; i < count; i++) {
             if (values[i].equals(value)) {
@@ -106,10 +139,17 @@ public final class SetValue implements Value {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || (other instanceof SetValue that
-                        && elements.length == that.elements.length
-                        && containsAll(that));
+        if (this == other) {
+            return true;
+        }
+        if (!(other instanceof SetValue that) || elements.length != that.elements.length) {
+            return false;
+        }
+        // looking for every element in the other set squares the work at every level of sets in sets
+        return elements.length > 0
+                        && (elements[0] instanceof SetValue || elements[0] instanceof RecordValue)
+                ? ValueOrder.INSTANCE.compare(this, that) == 0
+                : containsAll(that);
     }
 
     @Override

@@ -93,7 +93,17 @@ class ListingTest {
         var listing = new Listing(Policies.of(List.of(permit)), DOMAIN);
 
         assertThat(listing.mayPermit(REQUEST, NOBODY)).isTrue();
-        assertThat(listing.mayPermit(REQUEST, NOBODY)).isTrue();
+        assertThat(
+                        listing.mayPermit(
+                                new Request(
+                                        new EntityUid("User", "ben"),
+                                        ACTION,
+                                        REQUEST.resource(),
+                                        RecordValue.EMPTY),
+                                NOBODY))
+                .isTrue();
+
+        assertThat(listing.kept()).isEqualTo(1);
     }
 
     @Test
@@ -113,6 +123,7 @@ class ListingTest {
 
         assertThat(listing.mayPermit(REQUEST, NOBODY)).isTrue();
         assertThat(listing.mayPermit(other, NOBODY)).isFalse();
+        assertThat(listing.kept()).isZero();
     }
 
     @Test

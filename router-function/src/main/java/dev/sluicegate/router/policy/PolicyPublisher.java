@@ -120,17 +120,44 @@ public final class PolicyPublisher {
     }
 
     /**
-     * Puts the set of a deployment in force: the first one, and later ones where no review is required.
+     * Puts the set of a deployment in force: the first one, and where no review is required, those that
+     * differ from what was installed last. What people published since stays, for today's tools: to start
+     * again takes nothing back.
      *
      * @return empty if another set is in force that only a review may replace
      * @throws InvalidPolicyException if the policies must not be published for these tools
      */
     public Optional<Result> install(PolicySources sources, List<CataloguedTool> tools) {
-        if (reviewRequired && head().isPresent()) {
+        var head = head();
+        if (reviewRequired && head.isPresent()) {
             return Optional.empty();
         }
         var deployment = new DeploymentEditor(DEPLOYMENT);
+        if (head.isPresent() && isInstalled(deployment, sources)) {
+            var inForce = head.get();
+            return Optional.of(
+                    inForce.catalogue().equals(PolicyItems.catalogueSha(tools))
+                            ? new Result.Unchanged(inForce.version(), inForce.content())
+                            : publish(
+                                    deployment,
+                                    sets.sources(inForce.set()),
+                                    tools,
+                                    Mode.ENFORCE,
+                                    false,
+                                    inForce.version()));
+        }
         return Optional.of(publish(deployment, sources, tools, Mode.ENFORCE, false, 0));
+    }
+
+    /** Whether the last that the deployment brought along are these. */
+    private boolean isInstalled(DeploymentEditor deployment, PolicySources sources) {
+        return log().stream()
+                .filter(publication ->
+                        publication.by().equals(deployment.principal())
+                                && publication.rollbackTo() == 0)
+                .findFirst()
+                .map(publication -> sets.sources(publication.content().set()).equals(sources))
+                .orElse(false);
     }
 
     /**

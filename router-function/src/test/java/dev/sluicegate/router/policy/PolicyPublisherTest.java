@@ -167,6 +167,30 @@ class PolicyPublisherTest {
     }
 
     @Test
+    void inDevARestartTakesNothingBack() {
+        dev.install(sources("support"), tools("arn"));
+        publish(dev, PETRA, "nobody");
+        var published = head();
+
+        var again = dev.install(sources("support"), tools("arn"));
+
+        assertThat(again).containsInstanceOf(Result.Unchanged.class);
+        assertThat(head()).isEqualTo(published);
+
+        dev.install(sources("support"), tools("another-arn"));
+        dev.install(sources("support"), tools("another-arn"));
+
+        assertThat(head().version()).as("the same policies, for the new tools").isEqualTo(3);
+        assertThat(head().set()).isEqualTo(published.set());
+        assertThat(head().catalogue()).isNotEqualTo(published.catalogue());
+
+        dev.install(sources("other"), tools("another-arn"));
+
+        assertThat(head().version()).as("files that changed are installed").isEqualTo(4);
+        assertThat(head().set()).isNotEqualTo(published.set());
+    }
+
+    @Test
     void aRejectedProposalIsOver() {
         prod.install(sources("nobody"), tools("arn"));
         var proposal = proposed(publish(prod, PETRA, "support"));
