@@ -9,6 +9,7 @@ import dev.sluicegate.record.StrictJson;
 import dev.sluicegate.router.enforcement.PolicyDecisionPoint;
 import dev.sluicegate.router.enforcement.PolicyUnavailableException;
 import dev.sluicegate.router.identity.ProtectedResource;
+import dev.sluicegate.router.identity.StepUpContexts;
 import dev.sluicegate.router.identity.UnauthenticatedRefusals;
 import dev.sluicegate.router.policy.Catalogue;
 import java.time.Clock;
@@ -47,6 +48,7 @@ public final class McpEndpoint {
     private final UnauthenticatedRefusals refusals;
 
     /**
+     * @param stepUp what issuers are asked for when policy wants a stronger authentication
      * @param sessionMac HMAC-SHA256 with a key of this deployment, for legacy session ids
      */
     public McpEndpoint(
@@ -54,12 +56,13 @@ public final class McpEndpoint {
             Catalogue catalogue,
             PolicyDecisionPoint policy,
             CallGate gate,
+            StepUpContexts stepUp,
             UnaryOperator<byte[]> sessionMac,
             UnauthenticatedRefusals refusals,
             Clock clock) {
         this(
                 new ToolListing(catalogue, policy, ToolListing.PAGE),
-                new ToolCalls(resource, catalogue, gate),
+                new ToolCalls(resource, catalogue, gate, stepUp),
                 new LegacySessions(sessionMac, clock),
                 refusals);
     }

@@ -414,8 +414,8 @@ class PolicyPublisherTest {
     @Test
     void onlyAVerifiedHumanWithTheRoleEditsPolicy() {
         var editors =
-                new PolicyEditors((token, ip) ->
-                        switch (token) {
+                new PolicyEditors(presented ->
+                        switch (presented.token()) {
                             case "petra" ->
                                     new Authentication.Verified(
                                             identity("petra", true, "policy-admin"));
