@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -31,11 +30,14 @@ class OAuthIT {
     private static final String WRITE = "billing___refund";
     private static final String GUARDED = "mail___send";
 
+    private static final String CUSTOMER = "{\"customer_id\":\"C-1001\"}";
+    private static final String REFUND =
+            "{\"invoice_id\":\"INV-2001\",\"amount\":5,\"currency\":\"EUR\"}";
+    private static final String MAIL =
+            "{\"to\":\"ben@example.com\",\"subject\":\"s\",\"body\":\"b\"}";
+
     /** What the provider calls a login with two factors. */
     private static final String STRONG = "urn:example:two-factors";
-
-    private static final String MCPDO =
-            "node_modules/@modelcontextprotocol/inspector/clients/mcpdo/build/mcp-bin.js";
 
     /** Lets mail out only after a fresh login with a second factor, on any day of the week. */
     private static final String STEP_UP =
@@ -50,14 +52,12 @@ class OAuthIT {
 
     private static Clients.Server provider;
     private static LocalStack stack;
-    private static int callbackPort;
 
     @BeforeAll
     static void up() throws IOException {
         Clients.assumeInstalled();
         var port = Stacks.freePort();
         var mcpPort = Stacks.freePort();
-        callbackPort = Stacks.freePort();
         var mcp = "http://127.0.0.1:" + mcpPort + "/mcp";
         provider = Clients.serve("provider.mjs", Integer.toString(port), mcp);
         stack = Stacks.with(mcpPort, OAuthIT::providerFirst, Clock.systemUTC());
@@ -138,12 +138,6 @@ class OAuthIT {
                 .isEqualTo(scope.path("challenge"));
     }
 
-    private static final String CUSTOMER = "{\"customer_id\":\"C-1001\"}";
-    private static final String REFUND =
-            "{\"invoice_id\":\"INV-2001\",\"amount\":5,\"currency\":\"EUR\"}";
-    private static final String MAIL =
-            "{\"to\":\"ben@example.com\",\"subject\":\"s\",\"body\":\"b\"}";
-
     @Test
     void aLoginThatIsTooWeakIsA401ThatSaysWhichWouldDo() throws IOException {
         var answer = login("modern", false, call(GUARDED, MAIL));
@@ -195,10 +189,11 @@ class OAuthIT {
     @Test
     void mcpdoLogsInWithoutATerminal() throws IOException {
         var connection = stack.mcp().toString();
+        var mcpdo = new FacadeIT.Mcpdo(home, Stacks.freePort());
         try {
             var parked =
                     json(
-                            mcpdo(
+                            mcpdo.run(
                                     "connect",
                                     connection,
                                     "--era",
@@ -209,7 +204,7 @@ class OAuthIT {
                     Clients.run(Map.of(), "login.mjs", parked.path("authUrl").asText());
             var called =
                     json(
-                            mcpdo(
+                            mcpdo.run(
                                     "--connection",
                                     connection,
                                     "tools/call",
@@ -219,28 +214,13 @@ class OAuthIT {
             assertThat(login.code()).as("%s%n%s", login, parked.toPrettyString()).isZero();
             assertThat(called.toString()).contains("\"customer_id\":\"C-1001\"");
         } finally {
-            mcpdo("daemon", "stop");
+            mcpdo.run("daemon", "stop");
         }
     }
 
     private static JsonNode json(Clients.Ended ended) throws IOException {
         assertThat(ended.code()).as("%s", ended).isZero();
         return McpClient.JSON.readTree(ended.out());
-    }
-
-    /** Its daemon keeps the connection between commands; its own login helper listens on a port of ours. */
-    private static Clients.Ended mcpdo(String... arguments) {
-        var all = new ArrayList<>(List.of(MCPDO, "--format", "json"));
-        all.addAll(List.of(arguments));
-        return Clients.run(
-                Map.of(
-                        "HOME",
-                        home.toString(),
-                        "MCP_INSPECTOR_SECRET_STORE",
-                        "file",
-                        "MCP_OAUTH_CALLBACK_URL",
-                        "http://127.0.0.1:" + callbackPort + "/oauth/callback"),
-                all.toArray(String[]::new));
     }
 
     private static List<JsonNode> challenges(JsonNode answer) {
@@ -267,7 +247,7 @@ class OAuthIT {
         for (var call : calls) {
             all.add(call);
         }
-        var ended = Clients.run(new HashMap<>(), "oauth.mjs", options.toString());
+        var ended = Clients.run(Map.of(), "oauth.mjs", options.toString());
         assertThat(ended.out()).as(ended.err()).isNotBlank();
         return McpClient.JSON.readTree(ended.out());
     }
