@@ -1,5 +1,6 @@
 package dev.sluicegate.local;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.audit.Journal;
@@ -52,6 +53,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,9 +112,20 @@ public final class LocalStack implements RunningStack {
             StackFactory.Options options,
             StackFactory.Progress progress,
             @Nullable String rateLimits) {
+        return start(options, progress, rateLimits, demo -> demo);
+    }
+
+    /**
+     * @param issuers the router's issuers, made from the array that has the development issuer
+     */
+    static LocalStack start(
+            StackFactory.Options options,
+            StackFactory.Progress progress,
+            @Nullable String rateLimits,
+            UnaryOperator<ArrayNode> issuers) {
         var parts = new ArrayDeque<AutoCloseable>();
         try {
-            return new LocalStack(options, progress, rateLimits, parts);
+            return new LocalStack(options, progress, rateLimits, issuers, parts);
         } catch (RuntimeException | IOException e) {
             closeAll(parts);
             throw new StackFactory.StackFailedException(
@@ -124,6 +137,7 @@ public final class LocalStack implements RunningStack {
             StackFactory.Options options,
             StackFactory.Progress progress,
             @Nullable String rateLimits,
+            UnaryOperator<ArrayNode> issuers,
             Deque<AutoCloseable> parts)
             throws IOException {
         this.parts = parts;
@@ -196,7 +210,7 @@ public final class LocalStack implements RunningStack {
                                 mcp.toString()));
 
         progress.stage("functions");
-        var settings = settings(options, rateLimits);
+        var settings = settings(options, rateLimits, issuers);
         for (var function : template.functions()) {
             var made = function(function, settings);
             functions.put(made.name(), made);
@@ -290,9 +304,11 @@ public final class LocalStack implements RunningStack {
 
     /** What the template cannot know, because it is this machine's. */
     private Map<String, String> settings(
-            StackFactory.Options options, @Nullable String rateLimits) {
-        var issuers = JsonNodeFactory.instance.arrayNode();
-        var demo = issuers.addObject();
+            StackFactory.Options options,
+            @Nullable String rateLimits,
+            UnaryOperator<ArrayNode> issuers) {
+        var ours = JsonNodeFactory.instance.arrayNode();
+        var demo = ours.addObject();
         demo.put("issuer", issuer.issuer());
         demo.put("jwksUri", issuer.jwksUri());
         demo.put("tenant", DemoCompany.TENANT);
@@ -301,7 +317,7 @@ public final class LocalStack implements RunningStack {
         DemoCompany.clients().forEach(clients::put);
         var settings = new LinkedHashMap<String, String>();
         settings.put("PUBLIC_URL", mcp.toString());
-        settings.put("ISSUERS", issuers.toString());
+        settings.put("ISSUERS", issuers.apply(ours).toString());
         settings.put("ENVIRONMENT", options.environment());
         if (rateLimits != null) {
             settings.put("RATE_LIMITS", rateLimits);

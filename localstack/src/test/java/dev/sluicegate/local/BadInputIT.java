@@ -210,7 +210,7 @@ class BadInputIT {
     }
 
     @Test
-    void noRecordHoldsASecrethatIsTheIdOrTheNameOfAClient() throws IOException {
+    void noRecordHoldsASecretThatIsTheIdOrTheNameOfAClient() throws IOException {
         var inId = "ghp_" + "A1b2C3d4E5f6".repeat(3);
         var inName = "ghp_" + "Z9y8X7w6V5u4".repeat(3);
         var call =

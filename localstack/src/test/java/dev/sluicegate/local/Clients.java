@@ -38,7 +38,35 @@ final class Clients {
     /** How a program ended. */
     record Ended(int code, String out, String err) {}
 
-    static Ended run(Map<String, String> environment, String... arguments) {
+    /** A program that serves until it is closed, which ends its standard input. */
+    record Server(Process process, String firstLine) implements AutoCloseable {
+        @Override
+        public void close() {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    /** Starts a server and waits until it has said a line. */
+    static Server serve(String... arguments) {
+        try {
+            var process =
+                    new ProcessBuilder(command(arguments))
+                            .directory(FOLDER.toFile())
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            var line = process.inputReader().readLine();
+            if (line == null) {
+                process.destroyForcibly();
+                throw new IllegalStateException(arguments[0] + " does not start");
+            }
+            return new Server(process, line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> command(String... arguments) {
         var executable = node();
         if (executable == null) {
             throw new IllegalStateException("no Node");
@@ -46,6 +74,11 @@ final class Clients {
         var command = new ArrayList<String>();
         command.add(executable.toString());
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    static Ended run(Map<String, String> environment, String... arguments) {
+        var command = command(arguments);
         try {
             var out = Files.createTempFile("client", ".out");
             var err = Files.createTempFile("client", ".err");

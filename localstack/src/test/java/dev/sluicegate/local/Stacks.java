@@ -1,5 +1,6 @@
 package dev.sluicegate.local;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.sluicegate.cli.StackFactory;
 import dev.sluicegate.local.idp.TokenOrder;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Stacks for tests, and tokens of their people. */
 final class Stacks {
@@ -31,6 +33,20 @@ final class Stacks {
     /** With the tools of the conformance suite. */
     static LocalStack withFixtures(Clock clock) {
         return start(temporary(), 0, true, "dev", true, clock);
+    }
+
+    /**
+     * With issuers beside the development issuer, or instead of it.
+     *
+     * @param port of the gate, which such issuers have to know
+     */
+    static LocalStack with(int port, UnaryOperator<ArrayNode> issuers, Clock clock) {
+        return LocalStack.start(
+                new StackFactory.Options(
+                        HOME, port, 0, temporary(), true, Optional.empty(), "dev", false, clock),
+                _ -> {},
+                null,
+                issuers);
     }
 
     private static Path temporary() {

@@ -21,10 +21,13 @@ import dev.sluicegate.router.enforcement.PolicyDecisionPoint;
 import dev.sluicegate.router.enforcement.RefusalCode;
 import dev.sluicegate.router.enforcement.RefusedRequest;
 import dev.sluicegate.router.enforcement.ToolInvoker;
+import dev.sluicegate.router.facade.AuthorizationFacade;
 import dev.sluicegate.router.identity.AccessTokens;
+import dev.sluicegate.router.identity.DynamoDbProofReplays;
 import dev.sluicegate.router.identity.IssuerConfig;
 import dev.sluicegate.router.identity.ProtectedResource;
 import dev.sluicegate.router.identity.ProtectedResourceMetadata;
+import dev.sluicegate.router.identity.StepUpContexts;
 import dev.sluicegate.router.invocation.CallGrants;
 import dev.sluicegate.router.invocation.LambdaToolInvoker;
 import dev.sluicegate.router.invocation.StsIssuerDocuments;
@@ -230,15 +233,21 @@ final class Wiring {
         return new Edge(
                 resource,
                 Set.of(),
-                new AccessTokens(issuers, required("ENVIRONMENT"), clock),
+                new AccessTokens(
+                        issuers,
+                        required("ENVIRONMENT"),
+                        new DynamoDbProofReplays(dynamoDb, required("CHAINS_TABLE")),
+                        clock),
                 refusals,
                 new ProtectedResourceMetadata(resource, issuers),
                 issuerDocuments(resource),
+                AuthorizationFacade.of(resource, issuers, digest::mac, clock),
                 new McpEndpoint(
                         resource,
                         policies,
                         policies,
                         new Gate(enforcement),
+                        StepUpContexts.of(issuers),
                         digest::mac,
                         clock),
                 clock);

@@ -25,17 +25,18 @@ class ArchitectureTest {
 
     /** Who may use whom inside the router. A call travels from edge to trail; nothing points back. */
     private static final Map<String, Set<String>> ALLOWED =
-            Map.of(
-                    "edge", Set.of("identity", "mcp"),
-                    "identity", Set.of(),
-                    "mcp", Set.of("identity", "enforcement", "policy"),
-                    "screening", Set.of(),
-                    "chain", Set.of("identity"),
-                    "policy", Set.of("identity", "enforcement"),
-                    "enforcement", Set.of("identity", "screening", "chain", "policy", "approval"),
-                    "approval", Set.of("identity", "chain", "enforcement", "policy"),
-                    "trail", Set.of("identity", "screening", "chain", "enforcement", "policy"),
-                    "invocation", Set.of("identity", "enforcement", "policy", "chain"));
+            Map.ofEntries(
+                    Map.entry("edge", Set.of("identity", "facade", "mcp")),
+                    Map.entry("facade", Set.of("identity")),
+                    Map.entry("identity", Set.of()),
+                    Map.entry("mcp", Set.of("identity", "enforcement", "policy")),
+                    Map.entry("screening", Set.of()),
+                    Map.entry("chain", Set.of("identity")),
+                    Map.entry("policy", Set.of("identity", "enforcement")),
+                    Map.entry("enforcement", Set.of("identity", "screening", "chain", "policy", "approval")),
+                    Map.entry("approval", Set.of("identity", "chain", "enforcement", "policy")),
+                    Map.entry("trail", Set.of("identity", "screening", "chain", "enforcement", "policy")),
+                    Map.entry("invocation", Set.of("identity", "enforcement", "policy", "chain")));
 
     @Test
     void packagesUseOnlyThePackagesTheyMay() {

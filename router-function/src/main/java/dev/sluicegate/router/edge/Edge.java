@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.record.Ulid;
+import dev.sluicegate.router.facade.AuthorizationFacade;
+import dev.sluicegate.router.facade.FacadeRequest;
 import dev.sluicegate.router.identity.Authentication;
 import dev.sluicegate.router.identity.Challenge;
 import dev.sluicegate.router.identity.EffectiveIdentity;
 import dev.sluicegate.router.identity.IdentityDocument;
+import dev.sluicegate.router.identity.Presented;
 import dev.sluicegate.router.identity.ProtectedResource;
 import dev.sluicegate.router.identity.ProtectedResourceMetadata;
 import dev.sluicegate.router.identity.Rejection;
@@ -23,6 +26,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -48,8 +52,9 @@ public final class Edge {
     /** Tells a caller who the gateway takes them for; the first thing to look at after a refusal. */
     private static final String WHOAMI = "/whoami";
 
-    /** RFC 6750, section 2.1. */
-    private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([A-Za-z0-9._~+/-]+=*)");
+    /** RFC 6750, section 2.1, and RFC 9449, section 7.1. */
+    private static final Pattern TOKEN =
+            Pattern.compile("(?i:(bearer)|dpop) +([A-Za-z0-9._~+/-]+=*)");
 
     private static final Pattern LOOPBACK_ORIGIN =
             Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?");
@@ -64,6 +69,7 @@ public final class Edge {
     private final UnauthenticatedRefusals refusals;
     private final ProtectedResourceMetadata metadata;
     private final IssuerDocuments issuerDocuments;
+    private final AuthorizationFacade facade;
     private final McpEndpoint mcp;
     private final Clock clock;
     private final Map<String, String> securityHeaders;
@@ -78,6 +84,7 @@ public final class Edge {
             UnauthenticatedRefusals refusals,
             ProtectedResourceMetadata metadata,
             IssuerDocuments issuerDocuments,
+            AuthorizationFacade facade,
             McpEndpoint mcp,
             Clock clock) {
         this.resource = resource;
@@ -86,6 +93,7 @@ public final class Edge {
         this.refusals = refusals;
         this.metadata = metadata;
         this.issuerDocuments = issuerDocuments;
+        this.facade = facade;
         this.mcp = mcp;
         this.clock = clock;
         this.securityHeaders = securityHeaders(resource);
@@ -146,7 +154,39 @@ public final class Edge {
                     .map(document -> get(request, document))
                     .orElseGet(Edge::notFound);
         }
-        return notFound();
+        return login(request);
+    }
+
+    /** What is none of a facade's paths is nobody's. */
+    private HttpResponse login(HttpRequest request) {
+        var body = body(request);
+        if (body == null || body.length > MAX_BODY_BYTES) {
+            return notFound();
+        }
+        var asked =
+                new FacadeRequest(
+                        request.method(),
+                        request.path(),
+                        request.rawQuery(),
+                        request.header("Cookie"),
+                        request.header("Content-Type"),
+                        new String(body, StandardCharsets.UTF_8));
+        return facade.answer(asked)
+                .map(answer -> {
+                    if (answer.refused() != null) {
+                        refusals.record(
+                                answer.refused(),
+                                facade.issuerAt(request.path()),
+                                request.sourceIp());
+                    }
+                    return new HttpResponse(
+                            answer.status(),
+                            answer.headers(),
+                            answer.json(),
+                            List.of(),
+                            answer.html());
+                })
+                .orElseGet(Edge::notFound);
     }
 
     /** Goes on as who the token says is calling, or answers with a challenge. */
@@ -163,7 +203,7 @@ public final class Edge {
                     callId);
         }
         var authorization = request.header("Authorization");
-        if (authorization == null || !isBearer(authorization)) {
+        if (authorization == null || !isToken(authorization)) {
             return refuse(
                     new Problem.NoToken(Challenge.unauthenticated(resource)),
                     Rejection.ABSENT.word(),
@@ -171,31 +211,49 @@ public final class Edge {
                     request,
                     callId);
         }
-        var bearer = BEARER.matcher(authorization);
-        var token = bearer.matches() ? bearer.group(1) : null;
-        if (token == null) {
+        var given = TOKEN.matcher(authorization);
+        if (!given.matches()) {
             return refuse(
                     new Problem.AmbiguousToken(
                             Challenge.invalidRequest(resource),
-                            "header Authorization is not `Bearer` and one token"),
+                            "header Authorization is not `Bearer` or `DPoP` and one token"),
                     "malformed_authorization",
                     null,
                     request,
                     callId);
         }
-        return switch (tokens.verify(token, request.sourceIp())) {
-            case Authentication.Rejected(var reason, var issuer) ->
+        var presented =
+                new Presented(
+                        given.group(1) == null ? Presented.Scheme.DPOP : Presented.Scheme.BEARER,
+                        given.group(2),
+                        request.headers().getOrDefault("dpop", List.of()),
+                        request.method(),
+                        resource.origin() + request.path(),
+                        request.sourceIp());
+        return switch (tokens.verify(presented)) {
+            case Authentication.Rejected rejected ->
                     refuse(
-                            reason == Rejection.KEYS_UNAVAILABLE
-                                    ? new Problem.IdentityUnavailable()
-                                    : new Problem.RefusedToken(
-                                            Challenge.invalidToken(resource), reason),
-                            reason.word(),
-                            issuer,
+                            problem(rejected, presented.scheme()),
+                            rejected.reason().word(),
+                            rejected.issuer(),
                             request,
                             callId);
             case Authentication.Verified(var identity) -> next.apply(identity);
         };
+    }
+
+    private Problem problem(Authentication.Rejected rejected, Presented.Scheme scheme) {
+        var reason = rejected.reason();
+        if (reason == Rejection.KEYS_UNAVAILABLE || reason == Rejection.REPLAYS_UNAVAILABLE) {
+            return new Problem.IdentityUnavailable();
+        }
+        // a bound token that came as a bearer token is told how it has to come
+        var challenge =
+                rejected.bound() || scheme == Presented.Scheme.DPOP
+                        ? Challenge.proofOfPossession(
+                                resource, reason.ofProof() ? "invalid_dpop_proof" : "invalid_token")
+                        : Challenge.invalidToken(resource);
+        return new Problem.RefusedToken(challenge, reason);
     }
 
     private HttpResponse call(HttpRequest request, EffectiveIdentity identity, String callId) {
@@ -251,8 +309,11 @@ public final class Edge {
         return host != null && ProtectedResource.isLoopback(PORT.matcher(host).replaceFirst(""));
     }
 
-    private static boolean isBearer(String authorization) {
-        var scheme = "bearer";
+    private static boolean isToken(String authorization) {
+        return hasScheme(authorization, "bearer") || hasScheme(authorization, "dpop");
+    }
+
+    private static boolean hasScheme(String authorization, String scheme) {
         return authorization.regionMatches(true, 0, scheme, 0, scheme.length())
                 && (authorization.length() == scheme.length()
                         || authorization.charAt(scheme.length()) == ' ');
@@ -286,7 +347,8 @@ public final class Edge {
     private HttpResponse secured(HttpResponse response) {
         var headers = new HashMap<>(securityHeaders);
         headers.putAll(response.headers());
-        return new HttpResponse(response.status(), headers, response.body(), response.before());
+        return new HttpResponse(
+                response.status(), headers, response.body(), response.before(), response.html());
     }
 
     private static Map<String, String> securityHeaders(ProtectedResource resource) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +45,7 @@ enum GatewayEvent {
                     event.path("httpMethod").asText(),
                     event.path("path").asText(),
                     query,
+                    encoded(event),
                     headers,
                     body(event),
                     event.path("isBase64Encoded").asBoolean(),
@@ -64,11 +66,16 @@ enum GatewayEvent {
             for (var header : event.path("headers").properties()) {
                 headers.put(lower(header.getKey()), texts(header.getValue()));
             }
+            if (event.path("cookies").isArray()) {
+                // in this shape they are no header
+                headers.put("cookie", List.of(String.join("; ", texts(event.path("cookies")))));
+            }
             var http = event.path("requestContext").path("http");
             return new HttpRequest(
                     http.path("method").asText(),
                     withoutStage(event),
                     names(event.path("rawQueryString").asText()),
+                    event.path("rawQueryString").asText(),
                     headers,
                     body(event),
                     event.path("isBase64Encoded").asBoolean(),
@@ -97,7 +104,10 @@ enum GatewayEvent {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(header -> putHeader(json, header.getKey(), header.getValue()));
         var body = response.body();
-        if (body == null) {
+        if (response.html() != null) {
+            putHeader(json, "Content-Type", "text/html; charset=utf-8");
+            json.put("body", response.html());
+        } else if (body == null) {
             json.put("body", "");
         } else if (response.before().isEmpty()) {
             putHeader(json, "Content-Type", "application/json");
@@ -141,6 +151,20 @@ enum GatewayEvent {
             }
         }
         return names;
+    }
+
+    /** A REST API decodes the query; encoded again, it is read like that of the other shape. */
+    private static String encoded(JsonNode event) {
+        var multi = event.path("multiValueQueryStringParameters");
+        var pairs = new ArrayList<String>();
+        for (var parameter :
+                (multi.isObject() ? multi : event.path("queryStringParameters")).properties()) {
+            var name = URLEncoder.encode(parameter.getKey(), StandardCharsets.UTF_8);
+            for (var value : texts(parameter.getValue())) {
+                pairs.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8));
+            }
+        }
+        return String.join("&", pairs);
     }
 
     private static List<String> texts(JsonNode value) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * An HTTP request, whatever event it came in.
  *
  * @param path without the stage
- * @param query names of the query's parameters, lower case; nothing here is controlled by a query's value
+ * @param query names of the query's parameters, lower case; no call is controlled by a query's value
+ * @param rawQuery the query, for the facade alone: a login is one of queries
  * @param headers by lower-case name
  * @param body as it stands in the event, still in base64 if {@code base64}
  */
@@ -18,6 +19,7 @@ record HttpRequest(
         String method,
         String path,
         Set<String> query,
+        String rawQuery,
         Map<String, List<String>> headers,
         String body,
         boolean base64,

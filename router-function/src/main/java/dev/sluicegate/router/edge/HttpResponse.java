@@ -11,15 +11,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body JSON, or null for none
  * @param before messages that go before the body; if there are any, all are events of one stream
+ * @param html the body instead, where it is a page
  */
 record HttpResponse(
-        int status, Map<String, String> headers, @Nullable JsonNode body, List<ObjectNode> before) {
+        int status,
+        Map<String, String> headers,
+        @Nullable JsonNode body,
+        List<ObjectNode> before,
+        @Nullable String html) {
     HttpResponse {
         headers = Map.copyOf(headers);
         before = List.copyOf(before);
     }
 
     HttpResponse(int status, Map<String, String> headers, @Nullable JsonNode body) {
-        this(status, headers, body, List.of());
+        this(status, headers, body, List.of(), null);
+    }
+
+    HttpResponse(
+            int status,
+            Map<String, String> headers,
+            @Nullable JsonNode body,
+            List<ObjectNode> before) {
+        this(status, headers, body, before, null);
     }
 }

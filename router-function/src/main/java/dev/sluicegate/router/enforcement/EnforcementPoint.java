@@ -274,20 +274,20 @@ public final class EnforcementPoint {
                                     decision,
                                     DENIED,
                                     whyDenied(call, decision.basis()));
-                    case Decision.NeedsStepUp _ ->
-                            policyNo(
+                    case Decision.NeedsStepUp(_, var maxAge) ->
+                            stepUp(
                                     call,
                                     chain,
                                     decision,
-                                    STEP_UP_REQUIRED,
-                                    "a fresh, stronger authentication is needed");
-                    case Decision.NeedsStepUpAndApproval _ ->
-                            policyNo(
+                                    "a fresh, stronger authentication is needed",
+                                    maxAge);
+                    case Decision.NeedsStepUpAndApproval(_, _, var maxAge) ->
+                            stepUp(
                                     call,
                                     chain,
                                     decision,
-                                    STEP_UP_REQUIRED,
-                                    "a fresh, stronger authentication is needed, then an approval");
+                                    "a fresh, stronger authentication is needed, then an approval",
+                                    maxAge);
                     case Decision.NeedsApproval needed -> askForApproval(call, chain, needed);
                 };
         return refuse(call, chain, decided, findings, "policy", refused);
@@ -413,6 +413,23 @@ public final class EnforcementPoint {
             LOG.error("refusal of call {} cannot be recorded: {}", call.callId(), fault(e));
         }
         return refused;
+    }
+
+    private static Outcome.Refused stepUp(
+            InboundCall call,
+            ChainState chain,
+            Decision decision,
+            String message,
+            @Nullable Long maxAgeSeconds) {
+        return new Outcome.Refused(
+                call.callId(),
+                chain.chainId(),
+                STEP_UP_REQUIRED,
+                message,
+                decision.basis().reasons(),
+                null,
+                null,
+                new Outcome.StepUp(maxAgeSeconds));
     }
 
     private static Outcome.Refused policyNo(

@@ -32,6 +32,7 @@ public sealed interface Outcome {
      * @param reasons of the rules that decided, never their text
      * @param approval where and until when this can be approved, when an approval would help
      * @param retryAfter when the same call may pass, when waiting would help
+     * @param stepUp which authentication would help, when one would
      */
     record Refused(
             String callId,
@@ -40,10 +41,23 @@ public sealed interface Outcome {
             String message,
             List<String> reasons,
             @Nullable ApprovalRequest approval,
-            @Nullable Duration retryAfter)
+            @Nullable Duration retryAfter,
+            @Nullable StepUp stepUp)
             implements Outcome {
         public Refused {
             reasons = List.copyOf(reasons);
+        }
+
+        /** Where no other authentication helps. */
+        public Refused(
+                String callId,
+                String chainId,
+                RefusalCode code,
+                String message,
+                List<String> reasons,
+                @Nullable ApprovalRequest approval,
+                @Nullable Duration retryAfter) {
+            this(callId, chainId, code, message, reasons, approval, retryAfter, null);
         }
 
         /** Where waiting alone does not help. */
@@ -57,6 +71,11 @@ public sealed interface Outcome {
             this(callId, chainId, code, message, reasons, approval, null);
         }
     }
+
+    /**
+     * @param maxAgeSeconds how old an authentication with more than one factor may be, or null for any age
+     */
+    record StepUp(@Nullable Long maxAgeSeconds) {}
 
     /**
      * @param bind {@code sha256:<hex>} of the exact operation

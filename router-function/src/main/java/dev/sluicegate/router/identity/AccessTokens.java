@@ -45,6 +45,7 @@ public final class AccessTokens implements TokenVerifier {
 
     private final Map<String, Issuer> issuers;
     private final String environment;
+    private final ProofOfPossession proofs;
     private final Clock clock;
     private final Map<String, Known> cache =
             new LinkedHashMap<>(64, 0.75f, true) {
@@ -56,15 +57,33 @@ public final class AccessTokens implements TokenVerifier {
 
     private record Issuer(IssuerConfig config, IssuerKeys keys) {}
 
-    /** A token that was verified with this key. */
-    private record Known(Issuer issuer, String kid, JWK key, EffectiveIdentity identity) {}
+    /**
+     * A token that was verified with a key.
+     *
+     * @param boundKey thumbprint of the key of the client that it is bound to, or null
+     */
+    private record Known(
+            Issuer issuer,
+            String kid,
+            JWK key,
+            EffectiveIdentity identity,
+            @Nullable String boundKey) {}
+
+    /** What comes of looking at a token alone. */
+    private sealed interface Seen {
+        record Good(Known known) implements Seen {}
+
+        record Bad(Rejection reason, @Nullable String issuer) implements Seen {}
+    }
 
     /**
      * Reads nothing yet: keys are fetched by the first token that needs them.
      *
      * @param environment of the deployment, part of every identity
+     * @param replays of proofs of possession, for tokens that are bound to a key
      */
-    public AccessTokens(List<IssuerConfig> issuers, String environment, Clock clock) {
+    public AccessTokens(
+            List<IssuerConfig> issuers, String environment, ProofReplays replays, Clock clock) {
         var fetch = new KeyFetch();
         var byName = new HashMap<String, Issuer>();
         for (var config : issuers) {
@@ -72,23 +91,53 @@ public final class AccessTokens implements TokenVerifier {
         }
         this.issuers = Map.copyOf(byName);
         this.environment = environment;
+        this.proofs = new ProofOfPossession(replays, clock);
         this.clock = clock;
     }
 
+    /** Of one process, which remembers by itself which proofs were used. */
+    public AccessTokens(List<IssuerConfig> issuers, String environment, Clock clock) {
+        this(issuers, environment, new MemoryProofReplays(clock), clock);
+    }
+
     @Override
-    public Authentication verify(String token, @Nullable String sourceIp) {
+    public Authentication verify(Presented presented) {
+        return switch (seen(presented.token())) {
+            case Seen.Bad(var reason, var issuer) ->
+                    new Authentication.Rejected(reason, issuer, false);
+            case Seen.Good(var known) -> {
+                var objection = objection(presented, known.boundKey());
+                yield objection == null
+                        ? new Authentication.Verified(
+                                from(presented.sourceIp(), known.identity()))
+                        : new Authentication.Rejected(
+                                objection,
+                                known.issuer().config().issuer(),
+                                known.boundKey() != null);
+            }
+        };
+    }
+
+    /** A bound token needs its proof each time; it is never a bearer token. RFC 9449, section 7.2. */
+    private @Nullable Rejection objection(Presented presented, @Nullable String boundKey) {
+        if (boundKey != null) {
+            return presented.scheme() == Presented.Scheme.DPOP
+                    ? proofs.objection(presented, boundKey)
+                    : Rejection.PROOF_MISSING;
+        }
+        return presented.scheme() == Presented.Scheme.BEARER ? null : Rejection.PROOF_UNEXPECTED;
+    }
+
+    private Seen seen(String token) {
         if (token.length() > MAX_TOKEN || !COMPACT.matcher(token).matches()) {
             return rejected(Rejection.MALFORMED, null);
         }
         var digest = CanonicalJson.sha256(token.getBytes(StandardCharsets.US_ASCII));
         var cached = cached(digest);
-        if (cached != null) {
-            return new Authentication.Verified(from(sourceIp, cached));
-        }
-        return verify(token, digest, sourceIp);
+        return cached == null ? verified(token, digest) : new Seen.Good(cached);
     }
 
-    private Authentication verify(String token, String digest, @Nullable String sourceIp) {
+    private Seen verified(String token, String digest) {
         var parts = token.split("\\.", -1);
         JsonNode header;
         JsonNode claims;
@@ -137,15 +186,15 @@ public final class AccessTokens implements TokenVerifier {
         if (objection != null) {
             return rejected(objection, name);
         }
-        var identity = read.identity(environment);
+        var known = new Known(issuer, kid, key, read.identity(environment), read.boundKey());
         synchronized (cache) {
-            cache.put(digest, new Known(issuer, kid, key, identity));
+            cache.put(digest, known);
         }
-        return new Authentication.Verified(from(sourceIp, identity));
+        return new Seen.Good(known);
     }
 
     /** Null when the token was not seen, has expired, or its key is no longer the issuer's. */
-    private @Nullable EffectiveIdentity cached(String digest) {
+    private @Nullable Known cached(String digest) {
         Known known;
         synchronized (cache) {
             known = cache.get(digest);
@@ -158,7 +207,7 @@ public final class AccessTokens implements TokenVerifier {
                 // asks for the keys each time, so that a key that is withdrawn takes its tokens
                 // along
                 if (known.key().equals(known.issuer().keys().find(known.kid()).orElse(null))) {
-                    return known.identity();
+                    return known;
                 }
             } catch (KeysUnavailableException e) {
                 return null; // the full verification says why
@@ -204,8 +253,8 @@ public final class AccessTokens implements TokenVerifier {
         return StrictJson.read(Base64.getUrlDecoder().decode(part));
     }
 
-    private static Authentication rejected(Rejection reason, @Nullable String issuer) {
-        return new Authentication.Rejected(reason, issuer);
+    private static Seen rejected(Rejection reason, @Nullable String issuer) {
+        return new Seen.Bad(reason, issuer);
     }
 
     private static EffectiveIdentity from(@Nullable String sourceIp, EffectiveIdentity identity) {

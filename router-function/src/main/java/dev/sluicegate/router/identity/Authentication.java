@@ -9,6 +9,13 @@ public sealed interface Authentication {
     /**
      * @param issuer the token's issuer if it is a configured one, else null: an attacker's string goes no
      *     further
+     * @param bound whether the token is good and bound to a key, and its proof is what is missing or wrong
      */
-    record Rejected(Rejection reason, @Nullable String issuer) implements Authentication {}
+    record Rejected(Rejection reason, @Nullable String issuer, boolean bound)
+            implements Authentication {
+        /** For what the token itself is. */
+        public Rejected(Rejection reason, @Nullable String issuer) {
+            this(reason, issuer, false);
+        }
+    }
 }

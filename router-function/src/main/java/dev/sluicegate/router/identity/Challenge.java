@@ -14,9 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param header value of {@code WWW-Authenticate}
  * @param error OAuth error code, or null when there was no token at all
  * @param scopes to ask for, sorted, each once
+ * @param stepUp which authentication to ask for, or null when any will do
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6750#section-3">RFC 6750, section 3</a>
  */
-public record Challenge(String header, @Nullable String error, List<String> scopes) {
+public record Challenge(
+        String header, @Nullable String error, List<String> scopes, @Nullable StepUp stepUp) {
+    /**
+     * @param contexts values of {@code acr_values}, best first
+     * @param maxAgeSeconds how old the authentication may be, or null when only its strength matters
+     */
+    public record StepUp(List<String> contexts, @Nullable Long maxAgeSeconds) {
+        public StepUp {
+            contexts = List.copyOf(contexts);
+        }
+    }
+
     /**
      * What a client should ask for: with less, tools are missing from its listing and it would never
      * learn that they exist. The issuer gives the person what the person may have.
@@ -56,6 +68,50 @@ public record Challenge(String header, @Nullable String error, List<String> scop
         return of(resource, "insufficient_scope", needed.stream().distinct().sorted().toList());
     }
 
+    /**
+     * 401: the token is good, and the authentication behind it too old or too weak for this call. A
+     * stronger one is asked for even where only the age is wrong: a fresh and weaker one would fail next.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9470#section-3">RFC 9470, section 3</a>
+     */
+    public static Challenge insufficientAuthentication(
+            ProtectedResource resource,
+            StepUpContexts contexts,
+            String issuer,
+            @Nullable Long maxAgeSeconds) {
+        var stepUp = new StepUp(contexts.at(issuer), maxAgeSeconds);
+        var error = "insufficient_user_authentication";
+        var asked = "acr_values=\"" + String.join(" ", stepUp.contexts()) + "\"";
+        if (maxAgeSeconds != null) {
+            asked += ", max_age=\"" + maxAgeSeconds + "\"";
+        }
+        var header =
+                "Bearer error=\""
+                        + error
+                        + "\", error_description=\"a fresh, stronger authentication is needed\", "
+                        + asked
+                        + ", "
+                        + parameters(resource, SCOPES);
+        return new Challenge(header, error, SCOPES, stepUp);
+    }
+
+    /**
+     * 401: the token is bound to a key, or was presented as if it were.
+     *
+     * @param error {@code invalid_token} or {@code invalid_dpop_proof}
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9449#section-7.1">RFC 9449, section 7.1</a>
+     */
+    public static Challenge proofOfPossession(ProtectedResource resource, String error) {
+        var header =
+                "DPoP error=\""
+                        + error
+                        + "\", algs=\""
+                        + String.join(" ", ProofOfPossession.ALGORITHMS)
+                        + "\", "
+                        + parameters(resource, SCOPES);
+        return new Challenge(header, error, SCOPES, null);
+    }
+
     private static Challenge of(
             ProtectedResource resource, @Nullable String error, List<String> scopes) {
         for (var scope : scopes) {
@@ -63,12 +119,23 @@ public record Challenge(String header, @Nullable String error, List<String> scop
                 throw new IllegalArgumentException("`" + scope + "` is not an OAuth scope");
             }
         }
-        var metadata = "resource_metadata=\"" + resource.metadataUrl() + "\"";
-        var scope = "scope=\"" + String.join(" ", scopes) + "\"";
+        var metadata = metadata(resource);
         var header =
                 error == null
-                        ? "Bearer " + metadata + ", " + scope
-                        : "Bearer error=\"" + error + "\", " + scope + ", " + metadata;
-        return new Challenge(header, error, scopes);
+                        ? "Bearer " + metadata + ", " + scope(scopes)
+                        : "Bearer error=\"" + error + "\", " + parameters(resource, scopes);
+        return new Challenge(header, error, scopes, null);
+    }
+
+    private static String parameters(ProtectedResource resource, List<String> scopes) {
+        return scope(scopes) + ", " + metadata(resource);
+    }
+
+    private static String scope(List<String> scopes) {
+        return "scope=\"" + String.join(" ", scopes) + "\"";
+    }
+
+    private static String metadata(ProtectedResource resource) {
+        return "resource_metadata=\"" + resource.metadataUrl() + "\"";
     }
 }

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The claims of an access token: whether they count, and what they say. */
@@ -56,7 +58,7 @@ final class Claims {
     @Nullable Rejection objection(Instant now) {
         var exp = seconds("exp");
         var iat = seconds("iat");
-        if (exp == null || iat == null || !isId("sub") || !isId("client_id")) {
+        if (exp == null || iat == null || !isId("sub") || !isId(issuer.names().client())) {
             return Rejection.CLAIMS;
         }
         if (!exp.plus(LEEWAY).isAfter(now)) {
@@ -78,8 +80,11 @@ final class Claims {
         if (!isForUs()) {
             return Rejection.AUDIENCE;
         }
-        if (claims.has("cnf")) {
+        if (claims.has("cnf") && boundKey() == null) {
             return Rejection.SENDER_CONSTRAINED;
+        }
+        if (issuer.boundOnly() && boundKey() == null) {
+            return Rejection.UNBOUND;
         }
         if (issuer.types().isEmpty() && !"access".equals(claims.path("token_use").textValue())) {
             return Rejection.TYPE;
@@ -87,22 +92,26 @@ final class Claims {
         if (roles().size() > MAX_ROLES || !roles().stream().allMatch(Claims::isPlain)) {
             return Rejection.CLAIMS;
         }
+        if (tenant() == null) {
+            return Rejection.TENANT;
+        }
         return null;
     }
 
     /** Only after {@link #objection} had none. */
     EffectiveIdentity identity(String environment) {
         var subject = claims.path("sub").asText();
-        var client = claims.path("client_id").asText();
+        var client = claims.path(issuer.names().client()).asText();
+        var tenant = Objects.requireNonNull(tenant(), "the tenant was checked before");
         var jti = claims.path("jti").textValue();
         return new EffectiveIdentity(
-                issuer.tenant(),
+                tenant,
                 PrincipalId.of(issuer.issuer(), subject),
                 issuer.issuer(),
                 // RFC 9068, section 2.2: without a resource owner the subject is the client
                 !subject.equals(client),
                 roles(),
-                words("scope"),
+                scopes(),
                 client,
                 issuer.trustOf(client),
                 environment,
@@ -111,14 +120,44 @@ final class Claims {
                 null,
                 jti == null ? null : digest(jti),
                 requireSeconds("exp"),
-                person());
+                person(tenant));
+    }
+
+    /**
+     * Thumbprint of the key that the token is bound to, or null when it is not bound to one.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9449#section-6.1">RFC 9449, section 6.1</a>
+     */
+    @Nullable String boundKey() {
+        var confirmation = claims.path("cnf");
+        // a second way of confirmation that we do not know is not for us to leave out
+        return confirmation.size() == 1 ? confirmation.path("jkt").textValue() : null;
+    }
+
+    private @Nullable String tenant() {
+        return switch (issuer.tenants()) {
+            case IssuerConfig.Tenants.One(var tenant) -> tenant;
+            case IssuerConfig.Tenants.ByClaim(var claim, var byValue) -> {
+                var value = at(claim).textValue();
+                yield value == null ? null : byValue.get(value);
+            }
+        };
+    }
+
+    /** Ours, without the issuer's prefix; where it has one, a scope without it is not ours. */
+    private Set<String> scopes() {
+        var prefix = issuer.names().scopePrefix();
+        return words(issuer.names().scope()).stream()
+                .filter(scope -> scope.startsWith(prefix))
+                .map(scope -> scope.substring(prefix.length()))
+                .collect(Collectors.toSet());
     }
 
     /** Four eyes compares people, and one may have several accounts, also with several issuers. */
-    private @Nullable String person() {
-        var name = issuer.personClaim();
+    private @Nullable String person(String tenant) {
+        var name = issuer.names().person();
         return name != null && isId(name)
-                ? PrincipalId.of("person#" + issuer.tenant(), claims.path(name).asText())
+                ? PrincipalId.of("person#" + tenant, claims.path(name).asText())
                 : null;
     }
 
@@ -141,19 +180,35 @@ final class Claims {
                 return true;
             }
         }
-        return STRONG_CONTEXTS.contains(claims.path("acr").asText().toLowerCase(Locale.ROOT));
+        var context = claims.path("acr").asText();
+        return STRONG_CONTEXTS.contains(context.toLowerCase(Locale.ROOT))
+                || issuer.stepUp().contains(context);
     }
 
+    /** Of all role claims; by the names they have here, where the issuer's configuration gives names. */
     private Set<String> roles() {
-        var name = issuer.rolesClaim();
+        var given = new HashSet<String>();
+        for (var name : issuer.names().roles()) {
+            given.addAll(words(at(name)));
+        }
+        if (issuer.roles().isEmpty()) {
+            return given;
+        }
+        return given.stream()
+                .flatMap(role -> issuer.roles().getOrDefault(role, Set.of()).stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** A claim of this name, or what stands at this path. */
+    private JsonNode at(String name) {
         if (claims.has(name)) {
-            return words(claims.path(name));
+            return claims.path(name);
         }
         var node = claims;
         for (var step : name.split("\\.", -1)) {
             node = node.path(step);
         }
-        return words(node);
+        return node;
     }
 
     private Set<String> words(String claim) {

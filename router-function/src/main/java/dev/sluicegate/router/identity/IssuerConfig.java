@@ -1,19 +1,12 @@
 package dev.sluicegate.router.identity;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluicegate.record.MalformedJsonException;
-import dev.sluicegate.record.NotCanonicalException;
-import dev.sluicegate.record.StrictJson;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,50 +15,47 @@ import org.jspecify.annotations.Nullable;
  *
  * @param issuer exactly as in the {@code iss} claim
  * @param jwksUri where its keys are, or null to ask its discovery document
- * @param tenant of everybody it vouches for
+ * @param tenants whose people it vouches for
  * @param types accepted values of the header {@code typ}, lower case; empty for an issuer whose access
  *     tokens have none, which must then say {@code token_use: access}
- * @param rolesClaim name of the claim with the roles, or a path of names joined by dots
  * @param audience the token must be for one of these
  * @param clients trust of OAuth clients, {@code managed} or {@code known}; all others are unknown
  * @param algorithms accepted signature algorithms, asymmetric ones only
- * @param personClaim name of the claim that is the same for all accounts of one human (an employee number),
- *     or null when an account is all that is known
+ * @param names what the claims are called
+ * @param roles what a role of the token is called here; a role that is not named counts for nothing. Empty
+ *     to take roles as they are
+ * @param stepUp values of {@code acr} that mean more than one factor, beside the well-known ones, and that
+ *     are asked for when policy wants a stronger authentication
+ * @param boundOnly whether its tokens must be bound to a key of the client (DPoP)
+ * @param facade how clients log in through the gateway, or null for an issuer that serves them itself
  */
 public record IssuerConfig(
         String issuer,
         @Nullable URI jwksUri,
-        String tenant,
+        Tenants tenants,
         Set<String> types,
-        String rolesClaim,
         Set<String> audience,
         Map<String, String> clients,
         Set<String> algorithms,
-        @Nullable String personClaim) {
-    private static final Set<String> FIELDS =
-            Set.of(
-                    "issuer",
-                    "jwksUri",
-                    "tenant",
-                    "typ",
-                    "rolesClaim",
-                    "audience",
-                    "clients",
-                    "algorithms",
-                    "personClaim");
-
+        ClaimNames names,
+        Map<String, Set<String>> roles,
+        List<String> stepUp,
+        boolean boundOnly,
+        @Nullable Facade facade) {
     private static final Set<String> ASYMMETRIC =
             Set.of("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512");
 
     private static final Set<String> TRUSTED = Set.of("managed", "known");
 
+    /** RFC 6749 lets these stand in a quoted string, where a challenge has them. */
+    private static final Pattern CONTEXT = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,200}");
+
+    private static final Pattern FACADE_NAME = Pattern.compile("[a-z0-9-]{1,32}");
+
     public IssuerConfig {
         requireFetchable("issuer", issuer);
         if (jwksUri != null) {
             requireFetchable("jwksUri", jwksUri.toString());
-        }
-        if (tenant.isBlank() || tenant.contains("#")) {
-            throw new IllegalArgumentException("tenant `" + tenant + "` of `" + issuer + "`");
         }
         types =
                 types.stream()
@@ -74,6 +64,8 @@ public record IssuerConfig(
         audience = Set.copyOf(audience);
         clients = Map.copyOf(clients);
         algorithms = Set.copyOf(algorithms);
+        roles = Map.copyOf(roles);
+        stepUp = List.copyOf(stepUp);
         if (audience.isEmpty()) {
             throw new IllegalArgumentException("no audience for `" + issuer + "`");
         }
@@ -85,6 +77,88 @@ public record IssuerConfig(
             throw new IllegalArgumentException(
                     "trust of a client of `" + issuer + "` is not one of " + TRUSTED);
         }
+        if (!stepUp.stream().allMatch(context -> CONTEXT.matcher(context).matches())) {
+            throw new IllegalArgumentException("stepUp " + stepUp + " of `" + issuer + "`");
+        }
+    }
+
+    /**
+     * What the claims of an issuer's tokens are called.
+     *
+     * @param roles names of the claims with roles or groups, each a name or a path of names joined by dots;
+     *     what all of them hold counts
+     * @param client name of the claim with the OAuth client
+     * @param scope name of the claim with the scopes
+     * @param scopePrefix what the issuer puts before our scopes, empty for nothing
+     * @param person name of the claim that is the same for all accounts of one human (an employee number),
+     *     or null when an account is all that is known
+     */
+    public record ClaimNames(
+            Set<String> roles,
+            String client,
+            String scope,
+            String scopePrefix,
+            @Nullable String person) {
+        public ClaimNames {
+            roles = Set.copyOf(roles);
+        }
+    }
+
+    /** A tenant is from the configuration, never a text of a token. */
+    public sealed interface Tenants {
+        /** Everybody belongs to one. */
+        record One(String tenant) implements Tenants {
+            public One {
+                requireTenant(tenant);
+            }
+        }
+
+        /**
+         * A claim says which.
+         *
+         * @param byValue tenant by value of the claim; a token with another value is refused
+         */
+        record ByClaim(String claim, Map<String, String> byValue) implements Tenants {
+            public ByClaim {
+                byValue = Map.copyOf(byValue);
+                if (byValue.isEmpty()) {
+                    throw new IllegalArgumentException("tenants by `" + claim + "` are empty");
+                }
+                byValue.values().forEach(Tenants::requireTenant);
+            }
+        }
+
+        private static void requireTenant(String tenant) {
+            if (tenant.isBlank() || tenant.contains("#")) {
+                throw new IllegalArgumentException("tenant `" + tenant + "`");
+            }
+        }
+    }
+
+    /**
+     * An issuer that clients cannot log in to by themselves: it has no metadata of RFC 8414, or registers
+     * nobody. The gateway stands in front of it.
+     *
+     * @param name part of the facade's URLs
+     * @param clientId of the one public client, with PKCE, that the gateway is to the issuer
+     */
+    public record Facade(
+            String name, URI authorizationEndpoint, URI tokenEndpoint, String clientId) {
+        public Facade {
+            if (!FACADE_NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException("facade name `" + name + "`");
+            }
+            requireFetchable("authorizationEndpoint", authorizationEndpoint.toString());
+            requireFetchable("tokenEndpoint", tokenEndpoint.toString());
+            if (clientId.isBlank()) {
+                throw new IllegalArgumentException("clientId of facade `" + name + "` is blank");
+            }
+        }
+    }
+
+    /** Path of the facade's endpoints below the gateway's origin; empty when there is no facade. */
+    public String facadePath() {
+        return facade == null ? "" : "/oauth/" + facade.name();
     }
 
     /** {@code managed | known | unknown}. */
@@ -100,79 +174,7 @@ public record IssuerConfig(
      * @throws IllegalArgumentException if it is not a valid configuration; the message names the field
      */
     public static List<IssuerConfig> parse(String json, String defaultAudience) {
-        JsonNode array;
-        try {
-            array = StrictJson.read(json.getBytes(StandardCharsets.UTF_8));
-        } catch (MalformedJsonException | NotCanonicalException e) {
-            throw new IllegalArgumentException("issuers are not a JSON array", e);
-        }
-        if (!array.isArray() || array.isEmpty()) {
-            throw new IllegalArgumentException("issuers are not a JSON array with elements");
-        }
-        var issuers = new ArrayList<IssuerConfig>();
-        var seen = new HashSet<String>();
-        for (var element : array) {
-            var issuer = read(element, defaultAudience);
-            if (!seen.add(issuer.issuer())) {
-                throw new IllegalArgumentException("issuer `" + issuer.issuer() + "` twice");
-            }
-            issuers.add(issuer);
-        }
-        return List.copyOf(issuers);
-    }
-
-    private static IssuerConfig read(JsonNode element, String defaultAudience) {
-        element.fieldNames()
-                .forEachRemaining(name -> {
-                    if (!FIELDS.contains(name)) {
-                        throw new IllegalArgumentException(
-                                "unknown field `" + name + "` of an issuer");
-                    }
-                });
-        var jwksUri = element.path("jwksUri");
-        var clients = new HashMap<String, String>();
-        element.path("clients")
-                .properties()
-                .forEach(client -> clients.put(client.getKey(), client.getValue().asText()));
-        return new IssuerConfig(
-                text(element, "issuer", null),
-                jwksUri.isTextual() ? URI.create(jwksUri.textValue()) : null,
-                text(element, "tenant", null),
-                strings(element, "typ", Set.of("at+jwt")),
-                text(element, "rolesClaim", "roles"),
-                strings(element, "audience", Set.of(defaultAudience)),
-                clients,
-                strings(element, "algorithms", Set.of("ES256", "RS256")),
-                element.has("personClaim") ? text(element, "personClaim", null) : null);
-    }
-
-    private static String text(JsonNode element, String field, @Nullable String otherwise) {
-        var value = element.path(field);
-        if (value.isTextual()) {
-            return value.textValue();
-        }
-        if (value.isMissingNode() && otherwise != null) {
-            return otherwise;
-        }
-        throw new IllegalArgumentException("`" + field + "` of an issuer is not a text");
-    }
-
-    private static Set<String> strings(JsonNode element, String field, Set<String> otherwise) {
-        var value = element.path(field);
-        if (value.isMissingNode()) {
-            return otherwise;
-        }
-        if (!value.isArray()) {
-            throw new IllegalArgumentException("`" + field + "` of an issuer is not an array");
-        }
-        var strings = new HashSet<String>();
-        for (var item : value) {
-            if (!item.isTextual()) {
-                throw new IllegalArgumentException("`" + field + "` of an issuer is not of texts");
-            }
-            strings.add(item.textValue());
-        }
-        return strings;
+        return IssuerConfigReader.read(json, defaultAudience);
     }
 
     private static void requireFetchable(String field, String url) {

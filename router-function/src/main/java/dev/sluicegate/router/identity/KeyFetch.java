@@ -5,9 +5,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import dev.sluicegate.record.MalformedJsonException;
 import dev.sluicegate.record.NotCanonicalException;
 import dev.sluicegate.record.StrictJson;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -30,19 +28,32 @@ final class KeyFetch {
     private static final String OIDC = "/.well-known/openid-configuration";
     private static final String RFC8414 = "/.well-known/oauth-authorization-server";
 
+    private final GuardedFetch foreign = new GuardedFetch();
+
     /**
      * @throws KeysUnavailableException if they cannot be had
      */
     JWKSet keys(IssuerConfig issuer) throws KeysUnavailableException {
         var configured = issuer.jwksUri();
-        var text =
-                new String(
-                        get(configured == null ? discover(issuer) : configured),
-                        StandardCharsets.UTF_8);
+        var bytes = configured == null ? discovered(issuer) : get(configured);
+        var text = new String(bytes, StandardCharsets.UTF_8);
         try {
             return JWKSet.parse(text);
         } catch (ParseException | RuntimeException e) {
             throw new KeysUnavailableException("not a key set");
+        }
+    }
+
+    /** From the issuer's own server, or a public address over TLS: a document must not aim us elsewhere. */
+    private byte[] discovered(IssuerConfig config) throws KeysUnavailableException {
+        var uri = discover(config);
+        if (isOwn(URI.create(config.issuer()), uri)) {
+            return get(uri);
+        }
+        try {
+            return foreign.get(uri, MAX_BYTES, TIMEOUT).body();
+        } catch (GuardedFetch.RefusedFetchException e) {
+            throw new KeysUnavailableException("jwks_uri " + e.getMessage());
         }
     }
 
@@ -62,50 +73,22 @@ final class KeyFetch {
         var jwksUri = document.path("jwks_uri").asText();
         try {
             var uri = URI.create(jwksUri);
-            requireSafe(issuer, uri);
+            requirePlain(uri);
             return uri;
         } catch (IllegalArgumentException e) {
             throw new KeysUnavailableException("jwks_uri is not a URL");
         }
     }
 
-    /** The issuer's own server, or a public address over TLS: a document must not aim us elsewhere. */
-    private static void requireSafe(URI issuer, URI uri) throws KeysUnavailableException {
+    private static void requirePlain(URI uri) throws KeysUnavailableException {
         if (uri.getHost() == null || uri.getRawUserInfo() != null) {
             throw new KeysUnavailableException("jwks_uri is not a plain URL");
         }
-        if (Objects.equals(issuer.getScheme(), uri.getScheme())
-                && Objects.equals(issuer.getRawAuthority(), uri.getRawAuthority())) {
-            return;
-        }
-        if (!"https".equals(uri.getScheme())) {
-            throw new KeysUnavailableException("jwks_uri is not https");
-        }
-        try {
-            for (var address : InetAddress.getAllByName(uri.getHost())) {
-                if (!isPublic(address)) {
-                    throw new KeysUnavailableException("jwks_uri leads to an internal address");
-                }
-            }
-        } catch (UnknownHostException e) {
-            throw new KeysUnavailableException("jwks_uri does not resolve");
-        }
     }
 
-    static boolean isPublic(InetAddress address) {
-        var bytes = address.getAddress();
-        var first = bytes[0] & 0xff;
-        var second = bytes[1] & 0xff;
-        var uniqueLocal = bytes.length == 16 && (first & 0xfe) == 0xfc;
-        var sharedByCarriers = bytes.length == 4 && first == 100 && (second & 0xc0) == 64;
-        return !(address.isAnyLocalAddress()
-                || address.isLoopbackAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()
-                || uniqueLocal
-                || sharedByCarriers
-                || (bytes.length == 4 && (first == 0 || first >= 240)));
+    private static boolean isOwn(URI issuer, URI uri) {
+        return Objects.equals(issuer.getScheme(), uri.getScheme())
+                && Objects.equals(issuer.getRawAuthority(), uri.getRawAuthority());
     }
 
     private static JsonNode document(URI uri) throws KeysUnavailableException {

@@ -16,10 +16,18 @@ public final class ProtectedResourceMetadata {
         document = JsonNodeFactory.instance.objectNode();
         document.put("resource", resource.uri().toString());
         var servers = document.putArray("authorization_servers");
-        issuers.forEach(issuer -> servers.add(issuer.issuer()));
+        for (var issuer : issuers) {
+            // where there is a facade it is the authorization server, as far as clients know
+            servers.add(
+                    issuer.facade() == null
+                            ? issuer.issuer()
+                            : resource.origin() + issuer.facadePath());
+        }
         var scopes = document.putArray("scopes_supported");
         Challenge.SCOPES.forEach(scopes::add);
         document.putArray("bearer_methods_supported").add("header");
+        var algorithms = document.putArray("dpop_signing_alg_values_supported");
+        ProofOfPossession.ALGORITHMS.forEach(algorithms::add);
     }
 
     public ObjectNode document() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.contract.Product;
+import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.identity.Challenge;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,15 @@ public final class JsonRpcErrors {
                                         + String.join(" ", challenge.scopes())
                                         + "`");
                     }
+                    case Problem.StepUpRequired(var challenge, var refused) -> {
+                        headers = challenge(challenge, data);
+                        data.put("code", refused.code().word());
+                        var reasons = data.putArray("reasons");
+                        refused.reasons().forEach(reasons::add);
+                        ((ObjectNode) data.path("_meta"))
+                                .put(Product.META_CHAIN, refused.chainId());
+                        yield new Form(401, 401, sentence(refused));
+                    }
                     case Problem.ForbiddenOrigin _ ->
                             new Form(
                                     403,
@@ -152,7 +162,20 @@ public final class JsonRpcErrors {
             data.put("error", challenge.error());
         }
         data.put("scope", String.join(" ", challenge.scopes()));
+        var stepUp = challenge.stepUp();
+        if (stepUp != null) {
+            data.put("acr_values", String.join(" ", stepUp.contexts()));
+            if (stepUp.maxAgeSeconds() != null) {
+                data.put("max_age", stepUp.maxAgeSeconds());
+            }
+        }
         return Map.of("WWW-Authenticate", challenge.header());
+    }
+
+    private static String sentence(Outcome.Refused refused) {
+        return refused.reasons().isEmpty()
+                ? refused.message()
+                : refused.message() + ". reasons: " + String.join("; ", refused.reasons());
     }
 
     private static String at(String path, String rule) {
@@ -199,6 +222,7 @@ public final class JsonRpcErrors {
                     Problem.ForbiddenHost _,
                     Problem.IdentityUnavailable _,
                     Problem.InsufficientScope _,
+                    Problem.StepUpRequired _,
                     Problem.Internal _ ->
                     null;
         };

@@ -12,6 +12,7 @@ import dev.sluicegate.router.enforcement.RefusalCode;
 import dev.sluicegate.router.enforcement.RefusedRequest;
 import dev.sluicegate.router.identity.EffectiveIdentity;
 import dev.sluicegate.router.identity.ProtectedResource;
+import dev.sluicegate.router.identity.StepUpContexts;
 import dev.sluicegate.router.policy.Catalogue;
 import java.time.Clock;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class McpEndpoint {
     private final CallGate gate;
 
     /**
+     * @param stepUp what issuers are asked for when policy wants a stronger authentication
      * @param sessionMac HMAC-SHA256 with a key of this deployment, for legacy session ids
      */
     public McpEndpoint(
@@ -56,11 +58,12 @@ public final class McpEndpoint {
             Catalogue catalogue,
             PolicyDecisionPoint policy,
             CallGate gate,
+            StepUpContexts stepUp,
             UnaryOperator<byte[]> sessionMac,
             Clock clock) {
         this(
                 new ToolListing(catalogue, policy, ToolListing.PAGE),
-                new ToolCalls(resource, catalogue, gate),
+                new ToolCalls(resource, catalogue, gate, stepUp),
                 new LegacySessions(sessionMac, clock),
                 gate);
     }

@@ -1,5 +1,6 @@
 package dev.sluicegate.router.mcp;
 
+import dev.sluicegate.router.enforcement.Outcome;
 import dev.sluicegate.router.identity.Challenge;
 import dev.sluicegate.router.identity.Rejection;
 
@@ -49,6 +50,12 @@ public sealed interface Problem {
     record AmbiguousToken(Challenge challenge, String why) implements Problem {}
 
     record InsufficientScope(Challenge challenge) implements Problem {}
+
+    /**
+     * The call is decided and recorded: it would pass with another authentication. HTTP has a word for
+     * that, so it is none of the results that say no.
+     */
+    record StepUpRequired(Challenge challenge, Outcome.Refused refused) implements Problem {}
 
     record ForbiddenOrigin() implements Problem {}
 

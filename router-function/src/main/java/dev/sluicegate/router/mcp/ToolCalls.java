@@ -14,6 +14,7 @@ import dev.sluicegate.router.enforcement.RefusedRequest;
 import dev.sluicegate.router.enforcement.StatedIntent;
 import dev.sluicegate.router.identity.Challenge;
 import dev.sluicegate.router.identity.ProtectedResource;
+import dev.sluicegate.router.identity.StepUpContexts;
 import dev.sluicegate.router.policy.Catalogue;
 import dev.sluicegate.router.policy.CataloguedTool;
 import java.util.List;
@@ -47,12 +48,15 @@ final class ToolCalls {
     private final ProtectedResource resource;
     private final Catalogue catalogue;
     private final CallGate gate;
+    private final StepUpContexts stepUp;
     private final ToolSchemas schemas = new ToolSchemas();
 
-    ToolCalls(ProtectedResource resource, Catalogue catalogue, CallGate gate) {
+    ToolCalls(
+            ProtectedResource resource, Catalogue catalogue, CallGate gate, StepUpContexts stepUp) {
         this.resource = resource;
         this.catalogue = catalogue;
         this.gate = gate;
+        this.stepUp = stepUp;
     }
 
     Answer call(McpRequest http, RpcMessage.Request request, ProtocolVersion version) {
@@ -141,8 +145,17 @@ final class ToolCalls {
                 .orElseGet(() -> answer(gate.enforce(complete), http, request, version));
     }
 
-    private static Answer answer(
+    private Answer answer(
             Outcome outcome, McpRequest http, RpcMessage.Request request, ProtocolVersion version) {
+        if (outcome instanceof Outcome.Refused refused && refused.stepUp() != null) {
+            var challenge =
+                    Challenge.insufficientAuthentication(
+                            resource,
+                            stepUp,
+                            http.identity().issuer(),
+                            refused.stepUp().maxAgeSeconds());
+            return no(new Problem.StepUpRequired(challenge, refused));
+        }
         return new Answer.Result(
                 Results.of(outcome, version),
                 Map.of(),

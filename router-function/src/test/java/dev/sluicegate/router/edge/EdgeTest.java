@@ -7,6 +7,7 @@ import dev.sluicegate.record.PrincipalId;
 import dev.sluicegate.record.Ulid;
 import dev.sluicegate.router.edge.Gateway.Shape;
 import dev.sluicegate.router.identity.IssuerServer;
+import dev.sluicegate.router.identity.Proofs;
 import dev.sluicegate.router.mcp.Tools;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,8 @@ class EdgeTest {
                 .isEqualTo("[\"tools:read\",\"tools:write\",\"tools:destructive\"]");
         assertThat(reply.body().path("bearer_methods_supported").toString())
                 .isEqualTo("[\"header\"]");
+        assertThat(reply.body().path("dpop_signing_alg_values_supported").toString())
+                .isEqualTo("[\"ES256\",\"ES384\",\"ES512\"]");
     }
 
     @Test
@@ -321,6 +325,42 @@ class EdgeTest {
                                     assertThat(gateway.gate.enforced).isEmpty();
                                     assertThat(gateway.gate.refused).isEmpty();
                                 }));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBoundTokenNeedsAFreshProofForEachRequest(Shape shape) {
+        var key = IssuerServer.newKey("client");
+        var token = gateway.issuer.token().claim("cnf", Proofs.bound(key)).compact();
+        var proof =
+                Proofs.of(key, "POST", "http://127.0.0.1:8080/mcp", token, gateway.clock).compact();
+
+        var first = bound(token, proof).send(shape);
+        var again = bound(token, proof).send(shape);
+        var without = bound(token, null).send(shape);
+        var asBearer = bound(token, proof).token(token).send(shape);
+
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(again.status()).isEqualTo(401);
+        assertThat(again.header("WWW-Authenticate"))
+                .startsWith("DPoP error=\"invalid_dpop_proof\", algs=\"ES256 ES384 ES512\", scope=");
+        assertThat(again.error().path("data").path("challenge").asText())
+                .isEqualTo(again.header("WWW-Authenticate"));
+        assertThat(again.error().path("data").path("reason").asText()).isEqualTo("proof_replayed");
+        assertThat(without.header("WWW-Authenticate")).startsWith("DPoP error=\"invalid_token\"");
+        assertThat(asBearer.status()).isEqualTo(401);
+        assertThat(asBearer.header("WWW-Authenticate")).startsWith("DPoP error=\"invalid_token\"");
+        var from = " " + gateway.issuer.url() + " 192.0.2.7";
+        assertThat(gateway.refusals)
+                .containsExactly(
+                        "proof_replayed" + from, "proof_missing" + from, "proof_missing" + from);
+        assertThat(gateway.gate.enforced).hasSize(1);
+    }
+
+    private Gateway.Call bound(String token, @Nullable String proof) {
+        return gateway.modernCall(Tools.LOOKUP, "{\"customer_id\":\"C-1001\"}")
+                .header("Authorization", "DPoP " + token)
+                .header("DPoP", proof);
     }
 
     @ParameterizedTest

@@ -11,10 +11,12 @@ import dev.sluicegate.policy.Decision;
 import dev.sluicegate.policy.DecisionRequest;
 import dev.sluicegate.router.enforcement.PolicyDecisionPoint;
 import dev.sluicegate.router.enforcement.PolicyUnavailableException;
+import dev.sluicegate.router.facade.AuthorizationFacade;
 import dev.sluicegate.router.identity.AccessTokens;
 import dev.sluicegate.router.identity.IssuerServer;
 import dev.sluicegate.router.identity.ProtectedResource;
 import dev.sluicegate.router.identity.ProtectedResourceMetadata;
+import dev.sluicegate.router.identity.StepUpContexts;
 import dev.sluicegate.router.identity.TickingClock;
 import dev.sluicegate.router.mcp.McpEndpoint;
 import dev.sluicegate.router.mcp.RecordingGate;
@@ -105,11 +107,13 @@ final class Gateway implements AutoCloseable {
                                 path.equals("/jwks.json")
                                         ? Optional.of(JsonNodeFactory.instance.objectNode())
                                         : Optional.empty(),
+                        AuthorizationFacade.of(resource, issuers, Gateway::mac, clock),
                         new McpEndpoint(
                                 resource,
                                 catalogue,
                                 policy,
                                 gate,
+                                StepUpContexts.of(issuers),
                                 Gateway::mac,
                                 clock),
                         clock);

@@ -392,6 +392,42 @@ class ToolCallProtocolTest {
     }
 
     @Test
+    void anAuthenticationThatIsNotEnoughIsAChallengeAndNoResult() {
+        gateway.gate.answer(call ->
+                new Outcome.Refused(
+                        call.callId(),
+                        "chain-1",
+                        RefusalCode.STEP_UP_REQUIRED,
+                        "a fresh, stronger authentication is needed",
+                        List.of("mail needs a second factor"),
+                        null,
+                        null,
+                        new Outcome.StepUp(300L)));
+
+        var reply = gateway.modernCall(Tools.LOOKUP, C1001).send();
+
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(reply.header("WWW-Authenticate"))
+                .startsWith("Bearer error=\"insufficient_user_authentication\", ")
+                .contains(", max_age=\"300\", scope=");
+        var data = reply.error().path("data");
+        assertThat(reply.error().path("message").asText())
+                .isEqualTo(
+                        "a fresh, stronger authentication is needed. reasons: mail needs a second"
+                                + " factor");
+        assertThat(data.path("challenge").asText()).isEqualTo(reply.header("WWW-Authenticate"));
+        assertThat(data.path("error").asText()).isEqualTo("insufficient_user_authentication");
+        assertThat(data.path("max_age").asLong()).isEqualTo(300);
+        assertThat(data.path("code").asText()).isEqualTo("step_up_required");
+        assertThat(data.path("reasons").path(0).asText()).isEqualTo("mail needs a second factor");
+        assertThat(data.path("_meta").path(Product.META_CHAIN).asText()).isEqualTo("chain-1");
+        assertThat(reply.body().path("id").asInt()).isEqualTo(7);
+        // the gate decided and recorded it; nothing is counted as a request of nobody
+        assertThat(gateway.gate.enforced).hasSize(1);
+        assertThat(gateway.refusals).isEmpty();
+    }
+
+    @Test
     void aToolThatPolicyHidesIsStillForTheGateToRefuse() {
         gateway.hidden.add(Tools.LOOKUP);
 

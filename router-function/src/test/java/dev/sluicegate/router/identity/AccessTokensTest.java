@@ -219,9 +219,21 @@ class AccessTokensTest {
                         t -> t.claim("exp", Long.MAX_VALUE / 1024).compact()),
                 refused("no time of issue", Rejection.CLAIMS, t -> t.claim("iat", null).compact()),
                 refused(
-                        "bound to a key",
+                        "bound to a key, without a proof",
+                        Rejection.PROOF_MISSING,
+                        t -> t.claim("cnf", Map.of("jkt", "x")).compact()),
+                refused(
+                        "bound to a certificate",
                         Rejection.SENDER_CONSTRAINED,
-                        t -> t.claim("cnf", Map.of("jkt", "x")).compact()));
+                        t -> t.claim("cnf", Map.of("x5t#S256", "x")).compact()),
+                refused(
+                        "bound to a key and to a certificate",
+                        Rejection.SENDER_CONSTRAINED,
+                        t -> t.claim("cnf", Map.of("jkt", "x", "x5t#S256", "x")).compact()),
+                refused(
+                        "bound to nothing",
+                        Rejection.SENDER_CONSTRAINED,
+                        t -> t.claim("cnf", Map.of()).compact()));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,41 @@ class ChallengeTest {
         assertThat(Challenge.insufficientScope(RESOURCE, needed).header())
                 .isEqualTo(
                         "Bearer error=\"insufficient_scope\", scope=\"mail:send tools:write\", "
+                                + METADATA);
+    }
+
+    @Test
+    void aLoginThatIsTooWeakOrTooOldIsToldWhichWouldDo() {
+        var contexts = new StepUpContexts(Map.of("https://id.test", List.of("gold", "silver")));
+
+        var challenge =
+                Challenge.insufficientAuthentication(RESOURCE, contexts, "https://id.test", 300L);
+
+        assertThat(challenge.header())
+                .isEqualTo(
+                        "Bearer error=\"insufficient_user_authentication\", error_description=\"a"
+                                + " fresh, stronger authentication is needed\", acr_values=\"gold"
+                                + " silver\", max_age=\"300\", "
+                                + ALL
+                                + ", "
+                                + METADATA);
+        assertThat(
+                        Challenge.insufficientAuthentication(
+                                        RESOURCE, contexts, "https://other.test", null)
+                                .header())
+                .contains(
+                        "acr_values=\"http://schemas.openid.net/pape/policies/2007/06/multi-factor\", "
+                                + ALL)
+                .doesNotContain("max_age");
+    }
+
+    @Test
+    void aBoundTokenIsToldHowItHasToCome() {
+        assertThat(Challenge.proofOfPossession(RESOURCE, "invalid_dpop_proof").header())
+                .isEqualTo(
+                        "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 ES384 ES512\", "
+                                + ALL
+                                + ", "
                                 + METADATA);
     }
 

@@ -22,7 +22,11 @@ class IssuerConfigTest {
         assertThat(issuer.types()).containsExactly("at+jwt");
         assertThat(issuer.audience()).containsExactly(RESOURCE);
         assertThat(issuer.algorithms()).containsExactlyInAnyOrder("ES256", "RS256");
-        assertThat(issuer.rolesClaim()).isEqualTo("roles");
+        assertThat(issuer.names().roles()).containsExactly("roles");
+        assertThat(issuer.names().client()).isEqualTo("client_id");
+        assertThat(issuer.names().scopePrefix()).isEmpty();
+        assertThat(issuer.boundOnly()).isFalse();
+        assertThat(issuer.facade()).isNull();
         assertThat(issuer.trustOf("any")).isEqualTo("unknown");
     }
 
@@ -46,7 +50,23 @@ class IssuerConfigTest {
                 "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"audience\":[]}]",
                 "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"clients\":{\"c\":\"trusted\"}}]",
                 "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"audiance\":[\"x\"]}]",
-                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\"},{\"issuer\":\"https://a.test\",\"tenant\":\"u\"}]"
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\"},{\"issuer\":\"https://a.test\",\"tenant\":\"u\"}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"tenantClaim\":\"org\",\"tenants\":{\"o\":\"t\"}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenantClaim\":\"org\"}]",
+                "[{\"issuer\":\"https://a.test\",\"tenantClaim\":\"org\",\"tenants\":{}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenantClaim\":\"org\",\"tenants\":{\"o\":\"a#b\"}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenants\":{\"o\":\"t\"}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"roles\":[\"a\"]}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"roles\":{\"a\":1}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"boundOnly\":\"yes\"}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"stepUp\":[\"a b\"]}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"stepUp\":[\"a\\\"b\"]}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"facade\":{\"name\":\"a\",\"authorizationEndpoint\":\"https://a.test/x\",\"tokenEndpoint\":\"https://a.test/y\",\"clientId\":\"c\",\"clientSecret\":\"s\"}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"facade\":{\"name\":\"a\",\"authorizationEndpoint\":\"https://a.test/x\",\"tokenEndpoint\":\"http://a.test/y\",\"clientId\":\"c\"}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"facade\":{\"name\":\"A/b\",\"authorizationEndpoint\":\"https://a.test/x\",\"tokenEndpoint\":\"https://a.test/y\",\"clientId\":\"c\"}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"facade\":{\"name\":\"a\",\"authorizationEndpoint\":\"https://a.test/x\",\"tokenEndpoint\":\"https://a.test/y\",\"clientId\":\" \"}}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"facade\":true}]",
+                "[{\"issuer\":\"https://a.test\",\"tenant\":\"t\",\"facade\":{\"name\":\"a\",\"authorizationEndpoint\":\"https://a.test/x\",\"tokenEndpoint\":\"https://a.test/y\",\"clientId\":\"c\"}},{\"issuer\":\"https://b.test\",\"tenant\":\"t\",\"facade\":{\"name\":\"a\",\"authorizationEndpoint\":\"https://a.test/x\",\"tokenEndpoint\":\"https://a.test/y\",\"clientId\":\"c\"}}]"
             })
     void aConfigurationWithAMistakeIsRefused(String json) {
         assertThatThrownBy(() -> IssuerConfig.parse(json, RESOURCE))

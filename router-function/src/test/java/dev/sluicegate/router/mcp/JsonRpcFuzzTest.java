@@ -16,6 +16,7 @@ import dev.sluicegate.record.StrictJson;
 import dev.sluicegate.router.enforcement.PolicyDecisionPoint;
 import dev.sluicegate.router.identity.EffectiveIdentity;
 import dev.sluicegate.router.identity.ProtectedResource;
+import dev.sluicegate.router.identity.StepUpContexts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -59,6 +60,7 @@ class JsonRpcFuzzTest {
                     new Tools(),
                     new Everything(),
                     gate,
+                    new StepUpContexts(Map.of()),
                     KeyedDigest.ofSecret("fuzz")::mac,
                     Clock.fixed(NOW, ZoneOffset.UTC));
 

@@ -459,8 +459,8 @@ class PolicyPublisherTest {
                         "stale", with(good, Set.of("policy:write"), true, CLOCK.instant().minusSeconds(900)),
                         "undated", with(good, Set.of("policy:write"), true, null));
         TokenVerifier verifier =
-                (token, ip) -> {
-                    var known = tokens.get(token);
+                presented -> {
+                    var known = tokens.get(presented.token());
                     return known == null
                             ? new Authentication.Rejected(
                                     Rejection.SIGNATURE, "https://issuer.test")
