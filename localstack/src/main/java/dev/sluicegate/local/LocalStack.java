@@ -29,6 +29,7 @@ import dev.sluicegate.local.idp.TokenOrder;
 import dev.sluicegate.local.lambda.LambdaService;
 import dev.sluicegate.local.lambda.LocalFunction;
 import dev.sluicegate.local.lambda.LocalFunctions;
+import dev.sluicegate.local.lambda.Timetable;
 import dev.sluicegate.local.s3.S3Service;
 import dev.sluicegate.router.identity.AccessTokens;
 import dev.sluicegate.router.identity.IssuerConfig;
@@ -245,6 +246,13 @@ public final class LocalStack implements RunningStack {
                                 Product.resource(STAGE, "audit"),
                                 archiver(),
                                 options.ephemeral() ? null : data.resolve("stream.json")));
+        add(
+                Timetable.start(
+                        template.schedules().stream()
+                                .map(each ->
+                                        new Timetable.Entry(
+                                                byArn(each.functionArn()), each.every()))
+                                .toList()));
 
         progress.stage("gate");
         add(HttpEdge.start(named("router"), EdgeSettings.on(port), clock));
@@ -331,11 +339,14 @@ public final class LocalStack implements RunningStack {
     }
 
     private LocalFunction archiver() {
-        var mapping = template.eventSourceMappings().getFirst();
+        return byArn(template.eventSourceMappings().getFirst().functionArn());
+    }
+
+    private LocalFunction byArn(String arn) {
         return functions.values().stream()
-                .filter(f -> f.arn().equals(mapping.functionArn()))
+                .filter(f -> f.arn().equals(arn))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no archiver function"));
+                .orElseThrow(() -> new IllegalStateException("no function " + arn));
     }
 
     private LocalFunction named(String what) {
