@@ -32,6 +32,7 @@ final class LogCheck {
     private final Map<Place, List<Integer>> widths = new HashMap<>();
     private final Map<Long, byte[]> roots = new HashMap<>();
     private final Set<String> told = new HashSet<>();
+    private final List<String> differing = new ArrayList<>();
     private final Watched watched;
     private @Nullable SignedHead pointer;
     private Leaf.@Nullable Previous previous;
@@ -281,6 +282,7 @@ final class LogCheck {
             }
         }
         tree.end();
+        differing(head);
         compare(head, chain);
     }
 
@@ -378,8 +380,7 @@ final class LogCheck {
             if (narrow != width && narrow < offsets.size()) {
                 same(
                         new Shape.Part(-1, n, narrow),
-                        Arrays.copyOf(bytes, offsets.get(narrow)),
-                        Finding.Code.TILE_MISMATCH);
+                        Arrays.copyOf(bytes, offsets.get(narrow)));
             }
         }
     }
@@ -420,18 +421,62 @@ final class LogCheck {
             if (width <= hashes.size()) {
                 same(
                         new Shape.Part(level, n, width),
-                        Arrays.copyOf(bytes, width * TreeHash.BYTES),
-                        Finding.Code.TILE_MISMATCH);
+                        Arrays.copyOf(bytes, width * TreeHash.BYTES));
             }
         }
     }
 
-    private void same(Shape.Part part, byte[] expected, Finding.Code code) {
+    private void same(Shape.Part part, byte[] expected) {
         var name = folder + part.name();
         var bytes = read(name);
         if (bytes != null && !Arrays.equals(bytes, expected)) {
-            findings.add(code, name, "it does not hold what follows from the entries");
+            differing.add(name);
         }
+    }
+
+    /**
+     * Where entries and tiles differ, the signed root says which of them are right; if neither, both are told.
+     */
+    private void differing(SignedHead head) {
+        var entriesAreRight = Arrays.equals(roots.get(head.size()), head.root());
+        if (!entriesAreRight && !differing.isEmpty() && changed(head)) {
+            return;
+        }
+        for (var name : differing) {
+            findings.add(
+                    Finding.Code.TILE_MISMATCH,
+                    name,
+                    "it does not hold what follows from the entries");
+        }
+    }
+
+    /** Whether the tiles make the tree that was signed; names the bundles, and the entries, that do not. */
+    private boolean changed(SignedHead head) {
+        var tree = new GrowingTree((_, _, _) -> {});
+        for (var n = 0L; n * Shape.WIDTH < head.size(); n++) {
+            tileOf(n, (int) Math.min(Shape.WIDTH, head.size() - n * Shape.WIDTH))
+                    .forEach(tree::add);
+        }
+        if (tree.size() != head.size() || !Arrays.equals(tree.root(), head.root())) {
+            return false;
+        }
+        for (var n = 0L; n * Shape.WIDTH < head.size(); n++) {
+            var width = (int) Math.min(Shape.WIDTH, head.size() - n * Shape.WIDTH);
+            var name = folder + new Shape.Part(-1, n, width).name();
+            var bytes = read(name);
+            var leaves = tileOf(n, width);
+            var entries = Shape.entries(bytes == null ? new byte[0] : bytes);
+            for (var i = 0; i < Math.min(width, entries.size()); i++) {
+                if (!Arrays.equals(TreeHash.leaf(entries.get(i)), leaves.get(i))) {
+                    findings.add(
+                            Finding.Code.ROOT_MISMATCH,
+                            "entry",
+                            name,
+                            "entry " + (n * Shape.WIDTH + i) + " is not the one that was signed");
+                }
+            }
+        }
+        return true;
     }
 
     private void unknown() {

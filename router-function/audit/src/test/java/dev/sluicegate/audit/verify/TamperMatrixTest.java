@@ -137,7 +137,8 @@ class TamperMatrixTest {
         bucket.put(one, bucket.bytes(other));
         bucket.put(other, bytes);
 
-        assertThat(names(verify(bucket))).contains("ROOT_MISMATCH", "TILE_MISMATCH");
+        assertThat(names(verify(bucket))).contains("ROOT_MISMATCH", "ROOT_MISMATCH:entry");
+        assertThat(places(verify(bucket), Finding.Code.ROOT_MISMATCH)).contains(one, other);
     }
 
     @Test
