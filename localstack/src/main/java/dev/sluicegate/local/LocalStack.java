@@ -1,5 +1,6 @@
 package dev.sluicegate.local;
 
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.audit.Journal;
@@ -443,6 +444,21 @@ public final class LocalStack implements RunningStack {
     /** The router, past the edge. */
     LocalFunction router() {
         return named("router");
+    }
+
+    /** Another instance of a function, with the function's own rights, at another time. */
+    RequestStreamHandler instance(String what, Clock at) {
+        var name = Product.resource(STAGE, what);
+        var function =
+                template.functions().stream()
+                        .filter(f -> f.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        return LocalFunctions.instantiate(
+                function.handlerClass(),
+                environments.getOrDefault(name, Map.of()),
+                new ExecutionCredentials(iam, function, clock),
+                at);
     }
 
     /** The environment variables the router was started with. */

@@ -205,6 +205,9 @@ class CrashIT {
             // the archive is the journal, each record once
             var records = journal.stream().map(item -> text(item, "r")).toList();
             assertThat(archived(s3, records.size())).containsExactlyInAnyOrderElementsOf(records);
+            var verified = new Terminal(home).run("audit", "verify", "--reconcile", "ddb", "--data",
+                    home.resolve("data").toString());
+            assertThat(verified).as("exit code of audit verify").isZero();
             report(kills, starts, byCall, effects.size(), records.size());
         }
     }

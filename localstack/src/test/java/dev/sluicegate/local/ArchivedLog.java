@@ -4,7 +4,11 @@ import dev.sluicegate.audit.log.Checkpoint;
 import dev.sluicegate.audit.log.LogReader;
 import dev.sluicegate.contract.Product;
 import dev.sluicegate.local.aws.Template;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +39,16 @@ public final class ArchivedLog {
         }
         records.removeIf(record -> record.contains("\"kind\":\"LOG_SHARD_OPEN\""));
         return records;
+    }
+
+    /** A run of the sweeper, with its own rights, at another time. */
+    @SuppressWarnings("NullAway") // a sweeper asks its context nothing
+    public static String sweep(LocalStack stack, Clock at) throws IOException {
+        var out = new ByteArrayOutputStream();
+        stack.instance("sweeper", at)
+                .handleRequest(
+                        new ByteArrayInputStream("{}".getBytes(StandardCharsets.UTF_8)), out, null);
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     private static Optional<byte[]> read(S3Client s3, String bucket, String key) {

@@ -2,6 +2,7 @@ package dev.sluicegate.audit.verify;
 
 import dev.sluicegate.audit.log.TreeHash;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * entries, and every file that a published tree has must be there and hold exactly what follows from them.
  */
 final class LogCheck {
+    private static final Duration MOMENT = Duration.ofHours(1);
+
     private final ArchiveFiles files;
     private final Findings findings;
     private final RecordChecks records;
@@ -525,11 +528,16 @@ final class LogCheck {
     }
 
     /** When a file was stored, if that is known. */
-    static boolean isShort(ArchiveFiles.Stored stored, java.time.Duration retention) {
+    static boolean isShort(ArchiveFiles.Stored stored, Duration retention) {
         var lock = stored.lock();
         var at = stored.at();
         return lock == null
                 || !lock.mode().equals("COMPLIANCE")
-                || lock.until().isBefore((at == null ? Instant.EPOCH : at).plus(retention));
+                // it is stored a moment after its lock was computed
+                || lock.until()
+                        .isBefore(
+                                (at == null ? Instant.EPOCH : at)
+                                        .plus(retention)
+                                        .minus(MOMENT));
     }
 }
