@@ -49,6 +49,15 @@ record Arns(Stack stack, Settings settings) {
         return "arn:" + stack.getPartition() + ":s3:::" + bucketName();
     }
 
+    /** Bucket of what moves or passes: the pointers of the logs, and what is staged. */
+    String passingBucketName() {
+        return settings.name("tlog") + "-" + stack.getAccount();
+    }
+
+    String passingBucket() {
+        return "arn:" + stack.getPartition() + ":s3:::" + passingBucketName();
+    }
+
     /** The account itself: whoever its administrators let in. */
     String account() {
         return global("root");

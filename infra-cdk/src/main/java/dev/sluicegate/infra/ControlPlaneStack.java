@@ -212,7 +212,7 @@ final class ControlPlaneStack extends Stack {
 
     /** For people and the command line: reads the trail and the demo company, changes nothing. */
     private void operator(Arns arns, Settings settings) {
-        var statements = new ArrayList<>(TrailStack.reading(arns));
+        var statements = new ArrayList<>(TrailStack.reading(arns, settings));
         statements.add(
                 Statement.allow(
                         "ReadDemo",
@@ -249,7 +249,7 @@ final class ControlPlaneStack extends Stack {
 
     /** Reads the trail and what decisions were made from; each reading is a record of its own. */
     private void auditor(Arns arns, Settings settings) {
-        var statements = new ArrayList<>(TrailStack.reading(arns));
+        var statements = new ArrayList<>(TrailStack.reading(arns, settings));
         statements.addAll(TrailStack.opening(arns, settings));
         statements.add(readPolicy(arns));
         role("Auditor", "auditor", settings, arns, statements);

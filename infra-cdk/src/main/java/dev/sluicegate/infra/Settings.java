@@ -165,6 +165,11 @@ record Settings(
         return production() ? "COMPLIANCE" : "GOVERNANCE";
     }
 
+    /** What the logs of this stage are called; the origin of each is this and its year. */
+    String logName() {
+        return Product.NAME + "-" + stage + "/audit";
+    }
+
     /** Prefix of IAM condition keys of tokens by our issuer. */
     String issuerConditionPrefix() {
         return stsIssuer.substring("https://".length());

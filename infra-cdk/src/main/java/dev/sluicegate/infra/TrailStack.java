@@ -1,15 +1,11 @@
 package dev.sluicegate.infra;
 
-import dev.sluicegate.contract.Product;
 import java.util.List;
-import java.util.TreeMap;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
-import software.amazon.awscdk.services.dynamodb.CfnTable;
 import software.amazon.awscdk.services.kms.CfnAlias;
 import software.amazon.awscdk.services.kms.CfnKey;
-import software.amazon.awscdk.services.lambda.CfnEventSourceMapping;
 import software.amazon.awscdk.services.s3.CfnBucket;
 import software.amazon.awscdk.services.s3.CfnBucketPolicy;
 import software.constructs.Construct;
@@ -38,7 +34,9 @@ final class TrailStack extends Stack {
                     "s3:BypassGovernanceRetention",
                     "s3:PutLifecycleConfiguration");
 
-    private static final String RECORDS = "/records/*";
+    /** The files of the logs. */
+    static final String LOGS = "/tlog/*";
+
     private static final String PAYLOADS = "/payload/*";
 
     /** Name of the key that seals the keys of payloads, without stage. */
@@ -69,7 +67,9 @@ final class TrailStack extends Stack {
         Table.erasable("audit-keys").in(this, "AuditKeys", settings);
         payloadKey(arns, settings);
         bucket(arns, settings);
-        archiver(arns, settings, journal);
+        CheckpointKey.in(this, arns, settings);
+        PassingBucket.in(this, arns, settings);
+        TrailFunctions.in(this, arns, settings, journal);
     }
 
     /** Without it no payload can ever be read again: it outlives its stack in every stage. */
@@ -167,7 +167,7 @@ final class TrailStack extends Stack {
         policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
     }
 
-    private static CfnBucket.ServerSideEncryptionByDefaultProperty aes256() {
+    static CfnBucket.ServerSideEncryptionByDefaultProperty aes256() {
         return CfnBucket.ServerSideEncryptionByDefaultProperty.builder()
                 .sseAlgorithm("AES256")
                 .build();
@@ -198,78 +198,6 @@ final class TrailStack extends Stack {
                         .when("Null", "s3:if-none-match", "true"),
                 Statement.denyAll("NothingGoes", UNLOCKING, everything),
                 shorter);
-    }
-
-    private void archiver(Arns arns, Settings settings, CfnTable journal) {
-        var environment = new TreeMap<String, String>();
-        environment.put("STAGE", settings.stage());
-        environment.put("ENVIRONMENT", settings.environment());
-        environment.put("AUDIT_TABLE", settings.name("audit"));
-        environment.put("AUDIT_INDEX_TABLE", settings.name("audit-index"));
-        environment.put("TLOG_TABLE", settings.name("tlog"));
-        environment.put("AUDIT_BUCKET", arns.bucketName());
-        environment.put("RETENTION_DAYS", Integer.toString(settings.retentionDays()));
-        environment.put("LOCK_MODE", settings.lockMode());
-        environment.put("POWERTOOLS_SERVICE_NAME", "archiver");
-        var function =
-                new JavaFunction(
-                        this,
-                        "Archiver",
-                        settings,
-                        new JavaFunction.Spec(
-                                "archiver",
-                                Product.ID + ".audit.ArchiverFunction",
-                                Zips.of(
-                                        settings.root().resolve("router-function").resolve("audit"),
-                                        settings.assets()),
-                                512,
-                                60,
-                                0,
-                                false,
-                                environment,
-                                List.of(
-                                        Statement.allow(
-                                                "FollowTheJournal",
-                                                List.of(
-                                                        "dynamodb:DescribeStream",
-                                                        "dynamodb:GetRecords",
-                                                        "dynamodb:GetShardIterator"),
-                                                List.of(journal.getAttrStreamArn())),
-                                        // takes no resource
-                                        Statement.allow(
-                                                "FindTheStream",
-                                                List.of("dynamodb:ListStreams"),
-                                                List.of("*")),
-                                        Statement.allow(
-                                                "Archive",
-                                                List.of(
-                                                        "s3:PutObject",
-                                                        "s3:PutObjectRetention",
-                                                        "s3:GetObject"),
-                                                List.of(arns.bucket() + RECORDS)),
-                                        Statement.allow(
-                                                "Position",
-                                                List.of(
-                                                        "dynamodb:GetItem",
-                                                        "dynamodb:BatchGetItem",
-                                                        "dynamodb:PutItem"),
-                                                List.of(arns.table("tlog"))),
-                                        Statement.allow(
-                                                "Index",
-                                                List.of("dynamodb:PutItem"),
-                                                List.of(arns.table("audit-index"))))));
-        CfnEventSourceMapping.Builder.create(this, "Journal")
-                .eventSourceArn(journal.getAttrStreamArn())
-                .functionName(function.alias().getFunctionArn())
-                .startingPosition("TRIM_HORIZON")
-                .batchSize(1000)
-                .maximumBatchingWindowInSeconds(10)
-                .parallelizationFactor(1)
-                .bisectBatchOnFunctionError(true)
-                .functionResponseTypes(List.of("ReportBatchItemFailures"))
-                // never give up: what is not archived within 24 hours is gone from the stream
-                .maximumRetryAttempts(-1)
-                .build();
     }
 
     /** What seals a payload: it can be made and stored, and not be read again. */
@@ -306,7 +234,7 @@ final class TrailStack extends Stack {
     }
 
     /** Read access to the whole trail, for people and for the command line. */
-    static List<Statement> reading(Arns arns) {
+    static List<Statement> reading(Arns arns, Settings settings) {
         return List.of(
                 Statement.allow(
                         "ReadTrail",
@@ -318,11 +246,15 @@ final class TrailStack extends Stack {
                 Statement.allow(
                         "ReadArchive",
                         List.of("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectRetention"),
-                        List.of(arns.bucket() + RECORDS)),
+                        List.of(
+                                arns.bucket() + LOGS,
+                                arns.bucket() + PAYLOADS,
+                                arns.passingBucket() + LOGS)),
                 Statement.allow(
                         "ListArchive",
                         List.of("s3:ListBucket", "s3:ListBucketVersions"),
-                        List.of(arns.bucket())));
+                        List.of(arns.bucket(), arns.passingBucket())),
+                CheckpointKey.reading(arns, settings));
     }
 
     /**

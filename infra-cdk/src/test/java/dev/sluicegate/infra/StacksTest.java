@@ -406,14 +406,14 @@ class StacksTest {
     }
 
     @Test
-    void theArchiverReadsTheStreamAndWritesUnderRecords() {
+    void theArchiverReadsTheStreamAndWritesUnderItsLogs() {
         var role = dev.role("exec-archiver");
         var mapping = dev.all("AWS::Lambda::EventSourceMapping").getFirst().path("Properties");
 
         assertThat(texts(own(role, "Archive").path("Resource")))
                 .singleElement()
                 .asString()
-                .endsWith("/records/*");
+                .endsWith("/tlog/*");
         assertThat(actions(role))
                 .noneMatch(a -> a.startsWith("dynamodb:Update") || a.startsWith("dynamodb:Delete"));
         assertThat(mapping.path("BisectBatchOnFunctionError").asBoolean()).isTrue();
@@ -421,6 +421,56 @@ class StacksTest {
                 .containsExactly("ReportBatchItemFailures");
         assertThat(mapping.path("MaximumRetryAttempts").asInt()).isEqualTo(-1);
         assertThat(mapping.path("ParallelizationFactor").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void thePointerMovesOnlyFromWhatItsMoverHasSeen() {
+        var policy =
+                dev.all("AWS::S3::BucketPolicy").stream()
+                        .map(resource -> resource.path("Properties").path("PolicyDocument"))
+                        .map(document -> document.path("Statement"))
+                        .filter(statements -> statements.toString().contains("NothingUnseen"))
+                        .findFirst()
+                        .orElseThrow();
+
+        assertThat(statement(policy, "NothingUnseen").path("Condition").path("Null").toString())
+                .isEqualTo("{\"s3:if-match\":\"true\",\"s3:if-none-match\":\"true\"}");
+    }
+
+    @Test
+    void onlyArchiverAndSweeperSignCheckpoints() {
+        var key =
+                dev.all("AWS::KMS::Key").stream()
+                        .filter(each ->
+                                each.path("Properties")
+                                        .path("KeySpec")
+                                        .asText()
+                                        .equals("ECC_NIST_EDWARDS25519"))
+                        .findFirst()
+                        .orElseThrow();
+        var deny =
+                statement(
+                        key.path("Properties").path("KeyPolicy").path("Statement"),
+                        "OnlyTheLogSigns");
+
+        assertThat(key.path("DeletionPolicy").asText()).isEqualTo("Retain");
+        assertThat(texts(deny.path("Action"))).containsExactly("kms:Sign");
+        assertThat(texts(deny.path("Condition").path("ArnNotEquals").path("aws:PrincipalArn")))
+                .hasSize(2)
+                .anyMatch(arn -> arn.endsWith("-dev-exec-archiver"))
+                .anyMatch(arn -> arn.endsWith("-dev-exec-sweeper"));
+    }
+
+    @Test
+    void theSweeperComesByEveryFiveMinutesAndMayNotRewriteARecord() {
+        var rule = dev.all("AWS::Events::Rule").getFirst().path("Properties");
+        var role = dev.role("exec-sweeper");
+
+        assertThat(rule.path("ScheduleExpression").asText()).isEqualTo("rate(5 minutes)");
+        assertThat(leadingKeys(own(role, "Append")))
+                .containsExactly("call#*", "control#*", "writer#*");
+        assertThat(actions(role))
+                .noneMatch(a -> a.startsWith("dynamodb:Update") || a.startsWith("dynamodb:Delete"));
     }
 
     @Test

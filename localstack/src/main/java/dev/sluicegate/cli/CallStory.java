@@ -64,7 +64,7 @@ final class CallStory {
                 out,
                 "archive",
                 archive.isObject()
-                        ? text(archive, "log") + " line " + archive.path("index").asLong()
+                        ? text(archive, "log") + " entry " + archive.path("index").asLong()
                         : "not archived yet");
         return out.toString();
     }

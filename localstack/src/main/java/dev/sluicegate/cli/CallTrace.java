@@ -166,7 +166,7 @@ public final class CallTrace {
                 story.putObject("archive")
                         .put("log", position.log())
                         .put("index", position.index())
-                        .putNull("checkpoint");
+                        .put("checkpoint", position.checkpoint());
                 return;
             }
         }

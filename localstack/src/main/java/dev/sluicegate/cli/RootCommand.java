@@ -47,6 +47,7 @@ final class RootCommand implements Runnable {
                         .addSubcommand("token", new TokenCommand(workspace))
                         .addSubcommand("call", new CallCommand(workspace))
                         .addSubcommand("trace", new TraceCommand(workspace))
+                        .addSubcommand("audit", audit(workspace))
                         .addSubcommand("policy", policy(workspace))
                         .addSubcommand("who-can", new WhoCanCommand(workspace))
                         .addSubcommand("can-i", new CanICommand(workspace))
@@ -81,6 +82,15 @@ final class RootCommand implements Runnable {
                     : ExitCode.UNREACHABLE;
         });
         return line;
+    }
+
+    private static CommandLine audit(Workspace workspace) {
+        return new CommandLine(new AuditCommand())
+                .addSubcommand("verify", new AuditVerifyCommand(workspace))
+                .addSubcommand("export", new AuditExportCommand(workspace))
+                .addSubcommand("prove", new AuditProveCommand(workspace))
+                .addSubcommand("check-proof", new AuditCheckProofCommand(workspace))
+                .addSubcommand("vkey", new AuditVkeyCommand(workspace));
     }
 
     private static CommandLine policy(Workspace workspace) {

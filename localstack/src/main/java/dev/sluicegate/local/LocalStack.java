@@ -1,6 +1,7 @@
 package dev.sluicegate.local;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.audit.Journal;
@@ -30,6 +31,7 @@ import dev.sluicegate.local.idp.TokenOrder;
 import dev.sluicegate.local.lambda.LambdaService;
 import dev.sluicegate.local.lambda.LocalFunction;
 import dev.sluicegate.local.lambda.LocalFunctions;
+import dev.sluicegate.local.lambda.Timetable;
 import dev.sluicegate.local.s3.S3Service;
 import dev.sluicegate.router.identity.AccessTokens;
 import dev.sluicegate.router.identity.IssuerConfig;
@@ -259,6 +261,13 @@ public final class LocalStack implements RunningStack {
                                 Product.resource(STAGE, "audit"),
                                 archiver(),
                                 options.ephemeral() ? null : data.resolve("stream.json")));
+        add(
+                Timetable.start(
+                        template.schedules().stream()
+                                .map(each ->
+                                        new Timetable.Entry(
+                                                byArn(each.functionArn()), each.every()))
+                                .toList()));
 
         progress.stage("gate");
         endings.forEach(this::add); // behind the front door: what they still record is the last of it
@@ -381,11 +390,14 @@ public final class LocalStack implements RunningStack {
     }
 
     private LocalFunction archiver() {
-        var mapping = template.eventSourceMappings().getFirst();
+        return byArn(template.eventSourceMappings().getFirst().functionArn());
+    }
+
+    private LocalFunction byArn(String arn) {
         return functions.values().stream()
-                .filter(f -> f.arn().equals(mapping.functionArn()))
+                .filter(f -> f.arn().equals(arn))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no archiver function"));
+                .orElseThrow(() -> new IllegalStateException("no function " + arn));
     }
 
     private LocalFunction named(String what) {
@@ -498,6 +510,21 @@ public final class LocalStack implements RunningStack {
     /** The router, past the edge. */
     LocalFunction router() {
         return named("router");
+    }
+
+    /** Another instance of a function, with the function's own rights, at another time. */
+    RequestStreamHandler instance(String what, Clock at) {
+        var name = Product.resource(STAGE, what);
+        var function =
+                template.functions().stream()
+                        .filter(f -> f.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        return LocalFunctions.instantiate(
+                function.handlerClass(),
+                environments.getOrDefault(name, Map.of()),
+                new ExecutionCredentials(iam, function, clock),
+                at);
     }
 
     /** The environment variables the router was started with. */

@@ -78,8 +78,8 @@ class CallTraceTest {
         put(JournalKeys.call("demo", CALL), JournalKeys.INTENT, intent());
         put(JournalKeys.exec(TOOL, "demo", CALL), JournalKeys.EXEC, exec());
         put(JournalKeys.call("demo", CALL), JournalKeys.OUTCOME, outcome());
-        index(RecordKind.INTENT, "records/1", 0);
-        index(RecordKind.OUTCOME, "records/2", 4);
+        index(RecordKind.INTENT, "tlog/2025", 0);
+        index(RecordKind.OUTCOME, "tlog/2026", 4);
 
         var found = trace.of(CALL).orElseThrow();
 
@@ -97,11 +97,11 @@ class CallTraceTest {
                         "[{\"type\":\"aws_key\",\"where\":\"/result/structuredContent/notes\",\"count\":1}]");
         assertThat(found.path("outcome").path("bytes").asLong()).isEqualTo(321);
         assertThat(found.path("archive").toString())
-                .isEqualTo("{\"log\":\"records/2\",\"index\":4,\"checkpoint\":null}");
+                .isEqualTo("{\"log\":\"tlog/2026\",\"index\":4,\"checkpoint\":null}");
         var story = CallStory.of(found, ISSUER);
         assertThat(story)
                 .contains(
-                        "ada (", "permit by grant-support-read", "aws_key at /result", "records/2");
+                        "ada (", "permit by grant-support-read", "aws_key at /result", "tlog/2026");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluicegate.contract.Product;
+import dev.sluicegate.local.ArchivedLog;
 import dev.sluicegate.local.idp.TokenOrder;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -222,6 +223,9 @@ class CrashIT {
             // the archive is the journal, each record once
             var records = journal.stream().map(item -> text(item, "r")).toList();
             assertThat(archived(s3, records.size())).containsExactlyInAnyOrderElementsOf(records);
+            var verified = new Terminal(home).run("audit", "verify", "--reconcile", "ddb", "--data",
+                    home.resolve("data").toString());
+            assertThat(verified).as("exit code of audit verify").isZero();
             report(times, starts, byCall, effects.size(), records.size());
         }
     }
@@ -264,25 +268,16 @@ class CrashIT {
         return all;
     }
 
-    /** The lines of the archive, once there are as many as records, or at the end of a minute. */
+    /** What is published, once there is as much as there are records, or at the end of a minute. */
     private static List<String> archived(S3Client s3, int records) throws InterruptedException {
-        var lines = new ArrayList<String>();
         for (var i = 0; i < 120; i++) {
-            lines.clear();
-            var bucket = s3.listBuckets().buckets().getFirst().name();
-            s3.listObjectsV2Paginator(r -> r.bucket(bucket).prefix("records/"))
-                    .contents()
-                    .forEach(o ->
-                            s3.getObjectAsBytes(r -> r.bucket(bucket).key(o.key()))
-                                    .asUtf8String()
-                                    .lines()
-                                    .forEach(lines::add));
-            if (lines.size() >= records) {
-                return lines;
+            var published = ArchivedLog.records(s3);
+            if (published.size() >= records) {
+                return published;
             }
             Thread.sleep(500);
         }
-        return lines;
+        return ArchivedLog.records(s3);
     }
 
     /** One caller: whatever it asks for, it writes down what came back. */

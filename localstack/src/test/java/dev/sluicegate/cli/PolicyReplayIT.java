@@ -421,7 +421,7 @@ class PolicyReplayIT {
     /** The index is what replay lists calls from. */
     private static void awaitArchived(String callId) {
         var ran = run("trace", callId, "--wait", "30s", "-o", "json");
-        assertThat(ran.out()).contains("records/");
+        assertThat(ran.out()).contains("tlog/");
     }
 
     private static String refundOf(int amount) {

@@ -179,7 +179,7 @@ class RealStackIT {
                 .contains("billing___refund   DENIED")
                 .contains("no   This conversation has touched PII")
                 .contains("no   Refunds up to 5000 EUR need a billing lead's approval")
-                .contains("archived in records/")
+                .contains("archived in tlog/")
                 .doesNotContain("not archived yet")
                 .containsPattern("\\./sluicegate trace [0-9A-Z]{26}");
     }

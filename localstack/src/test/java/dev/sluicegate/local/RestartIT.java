@@ -36,7 +36,7 @@ class RestartIT {
             var trace = second.trace(callId).orElseThrow();
 
             assertThat(trace.path("outcome").path("status").asText()).isEqualTo("ok");
-            assertThat(trace.path("archive").path("log").asText()).startsWith("records/");
+            assertThat(trace.path("archive").path("log").asText()).startsWith("tlog/");
             assertThat(outside.code()).isEqualTo("denied");
         }
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -225,7 +226,9 @@ class SpineIT {
         assertThat(trace.path("session").path("tags").path("customer").asText())
                 .isEqualTo("C-1001");
         assertThat(trace.path("outcome").path("status").asText()).isEqualTo("ok");
-        assertThat(trace.path("archive").path("log").asText()).startsWith("records/");
+        assertThat(trace.path("archive").path("log").asText()).startsWith("tlog/");
+        assertThat(trace.path("archive").path("checkpoint").asLong())
+                .isGreaterThan(trace.path("archive").path("index").asLong());
     }
 
     @Test
@@ -233,25 +236,25 @@ class SpineIT {
         var answer = as("ada").call("crm___get_customer", "{\"customer_id\":\"C-1001\"}");
         stack.awaitArchived(Duration.ofSeconds(20));
         var place = trace(answer).path("archive");
-        var bucket = stack.template().buckets().getFirst().name();
+        var size = place.path("checkpoint").asLong();
+        var file =
+                place.path("log").asText()
+                        + String.format(Locale.ROOT, "/checkpoints/%020d", size);
         try (var s3 = stack.s3Client()) {
-            var object = s3.getObjectAsBytes(r -> r.bucket(bucket).key(place.path("log").asText()));
-            var lines = object.asUtf8String().lines().toList();
+            assertThat(ArchivedLog.records(s3)).anyMatch(r -> r.contains(answer.callId()));
+            var object = s3.getObjectAsBytes(r -> r.bucket(ArchivedLog.BUCKET).key(file));
 
-            assertThat(lines.get(place.path("index").asInt())).contains(answer.callId());
+            assertThat(object.asUtf8String()).startsWith(Product.NAME + "-dev/audit/");
             assertThat(object.response().objectLockModeAsString()).isEqualTo("COMPLIANCE");
             assertThatThrownBy(() ->
                             s3.deleteObject(r ->
-                                    r.bucket(bucket)
-                                            .key(place.path("log").asText())
+                                    r.bucket(ArchivedLog.BUCKET)
+                                            .key(file)
                                             .versionId(object.response().versionId())))
                     .isInstanceOf(S3Exception.class);
             assertThatThrownBy(() ->
                             s3.putObject(
-                                    r ->
-                                            r.bucket(bucket)
-                                                    .key(place.path("log").asText())
-                                                    .ifNoneMatch("*"),
+                                    r -> r.bucket(ArchivedLog.BUCKET).key(file).ifNoneMatch("*"),
                                     RequestBody.fromString("forged")))
                     .isInstanceOf(S3Exception.class);
         }
@@ -268,19 +271,10 @@ class SpineIT {
                         r -> r.tableName(Product.resource("dev", "audit")).consistentRead(true))
                 .items()
                 .forEach(item -> journal.add(text(item, "r")));
-        var archive = new ArrayList<String>();
-        var bucket = stack.template().buckets().getFirst().name();
-        try (var s3 = stack.s3Client()) {
-            s3.listObjectsV2Paginator(r -> r.bucket(bucket).prefix("records/"))
-                    .contents()
-                    .forEach(o ->
-                            s3.getObjectAsBytes(r -> r.bucket(bucket).key(o.key()))
-                                    .asUtf8String()
-                                    .lines()
-                                    .forEach(archive::add));
-        }
 
-        assertThat(archive).containsExactlyInAnyOrderElementsOf(journal);
+        try (var s3 = stack.s3Client()) {
+            assertThat(ArchivedLog.records(s3)).containsExactlyInAnyOrderElementsOf(journal);
+        }
     }
 
     @Test

@@ -1,6 +1,9 @@
 package dev.sluicegate.local.aws;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluicegate.audit.log.FileKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -12,6 +15,7 @@ import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -20,13 +24,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * KMS for the template's keys: Sign with RSASSA_PKCS1_V1_5_SHA_256, GetPublicKey; GenerateDataKey and Decrypt with
+ * KMS for the template's keys: Sign with RSASSA_PKCS1_V1_5_SHA_256 or ED25519_SHA_512, GetPublicKey; GenerateDataKey and Decrypt with
  * encryption context for symmetric ones; DescribeKey. A key is made the first time it is needed and kept in the data
  * folder, readable by its owner only.
  */
 public final class KmsService implements LocalService {
     private static final String PREFIX = "TrentService.";
     private static final String ALGORITHM = "RSASSA_PKCS1_V1_5_SHA_256";
+    private static final String ED25519_SPEC = "ECC_NIST_EDWARDS25519";
+    private static final String ED25519 = "ED25519_SHA_512";
 
     /** KMS's limit of a message that it hashes itself. */
     private static final int MAX_RAW_BYTES = 4096;
@@ -37,6 +43,10 @@ public final class KmsService implements LocalService {
     private static final byte[] DIGEST_INFO =
             HexFormat.of().parseHex("3031300d060960864801650304020105000420");
 
+    /** DER of SubjectPublicKeyInfo for Ed25519, up to the key (RFC 8410). */
+    private static final byte[] ED25519_INFO =
+            HexFormat.of().parseHex("302a300506032b6570032100");
+
     private record Pair(PrivateKey privateKey, PublicKey publicKey) {}
 
     private final Template template;
@@ -44,6 +54,7 @@ public final class KmsService implements LocalService {
     private final Clock clock;
     private final Map<String, Pair> pairs = new HashMap<>();
     private final Map<String, SymmetricKey> symmetricKeys = new HashMap<>();
+    private final Map<String, FileKey> logKeys = new HashMap<>();
 
     /**
      * @param folder where keys are kept, one file each; made when it does not exist
@@ -92,8 +103,14 @@ public final class KmsService implements LocalService {
         var key = key(keyId(operation));
         return JsonOperation.answer(
                 switch (operation.name()) {
-                    case "Sign" -> sign(operation, key);
-                    case "GetPublicKey" -> publicKey(key);
+                    case "Sign" ->
+                            key.keySpec().equals(ED25519_SPEC)
+                                    ? signEd25519(operation, key)
+                                    : sign(operation, key);
+                    case "GetPublicKey" ->
+                            key.keySpec().equals(ED25519_SPEC)
+                                    ? publicEd25519(key)
+                                    : publicKey(key);
                     case "GenerateDataKey" -> symmetric(key).generateDataKey(operation);
                     case "Decrypt" -> symmetric(key).decrypt(operation);
                     case "DescribeKey" -> JsonOperation.object().set("KeyMetadata", describe(key));
@@ -164,6 +181,55 @@ public final class KmsService implements LocalService {
         }
     }
 
+    /** Plain Ed25519, of the message as it is. */
+    private ObjectNode signEd25519(JsonOperation operation, Template.Key key) {
+        byte[] message = bytes(operation.need("Message"));
+        String type = operation.text("MessageType");
+        if (!operation.need("SigningAlgorithm").equals(ED25519)
+                || (type != null && !type.equals("RAW"))) {
+            throw new LocalServiceException(
+                    400,
+                    "InvalidKeyUsageException",
+                    "the local KMS signs with " + ED25519 + " and RAW only");
+        }
+        if (message.length > MAX_RAW_BYTES) {
+            throw validation("the message is over 4096 bytes");
+        }
+        var out = JsonOperation.object();
+        out.put("KeyId", key.arn());
+        out.put("Signature", Base64.getEncoder().encodeToString(ed25519(key).sign(message)));
+        out.put("SigningAlgorithm", ED25519);
+        return out;
+    }
+
+    private ObjectNode publicEd25519(Template.Key key) {
+        byte[] raw = ed25519(key).publicKey();
+        byte[] spki = Arrays.copyOf(ED25519_INFO, ED25519_INFO.length + raw.length);
+        System.arraycopy(raw, 0, spki, ED25519_INFO.length, raw.length);
+        var out = JsonOperation.object();
+        out.put("KeyId", key.arn());
+        out.put("PublicKey", Base64.getEncoder().encodeToString(spki));
+        out.put("KeySpec", key.keySpec());
+        out.put("CustomerMasterKeySpec", key.keySpec());
+        out.put("KeyUsage", key.keyUsage());
+        out.putArray("SigningAlgorithms").add(ED25519);
+        return out;
+    }
+
+    private synchronized FileKey ed25519(Template.Key key) {
+        return logKeys.computeIfAbsent(
+                key.id(),
+                id -> {
+                    try {
+                        Files.createDirectories(folder);
+                        return FileKey.in(folder.resolve(id + ".pkcs8"));
+                    } catch (IOException e) {
+                        throw new IllegalStateException(
+                                "the stored key " + id + " is unreadable", e);
+                    }
+                });
+    }
+
     private ObjectNode publicKey(Template.Key key) {
         var out = JsonOperation.object();
         out.put("KeyId", key.arn());
@@ -191,7 +257,8 @@ public final class KmsService implements LocalService {
         out.put("KeyManager", "CUSTOMER");
         out.put("Origin", "AWS_KMS");
         if (key.keyUsage().equals("SIGN_VERIFY")) {
-            out.putArray("SigningAlgorithms").add(ALGORITHM);
+            out.putArray("SigningAlgorithms")
+                    .add(key.keySpec().equals(ED25519_SPEC) ? ED25519 : ALGORITHM);
         }
         return out;
     }

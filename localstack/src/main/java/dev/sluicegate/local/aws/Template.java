@@ -5,12 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,6 +189,15 @@ public final class Template {
             boolean reportBatchItemFailures,
             int maximumRetryAttempts) {}
 
+    /**
+     * A rule that invokes a function again and again.
+     *
+     * @param functionArn unqualified
+     */
+    public record Schedule(String functionArn, Duration every) {}
+
+    private static final Pattern RATE = Pattern.compile("rate\\((\\d+) (minute|hour|day)s?\\)");
+
     private final List<Resource> resources = new ArrayList<>();
     private final List<Table> tables = new ArrayList<>();
     private final List<Bucket> buckets = new ArrayList<>();
@@ -194,6 +207,7 @@ public final class Template {
     private final List<Key> keys = new ArrayList<>();
     private final List<OidcProvider> providers = new ArrayList<>();
     private final List<EventSourceMapping> mappings = new ArrayList<>();
+    private final List<Schedule> schedules = new ArrayList<>();
     private final Map<String, Role> rolesByArn = new HashMap<>();
 
     private Template(List<Intrinsics.Stack> stacks, Map<String, String> overrides) {
@@ -242,6 +256,7 @@ public final class Template {
                     "AWS::Lambda::Function",
                     "AWS::Lambda::Alias",
                     "AWS::Lambda::EventSourceMapping",
+                    "AWS::Events::Rule",
                     "AWS::IAM::Role",
                     "AWS::IAM::Policy",
                     "AWS::IAM::RolePolicy",
@@ -306,6 +321,7 @@ public final class Template {
                 }
             }
             case "AWS::Lambda::EventSourceMapping" -> mappings.add(mapping(resource));
+            case "AWS::Events::Rule" -> schedules.addAll(schedules(resource));
             case "AWS::IAM::Role" -> roles.add(role(resource));
             case "AWS::IAM::OIDCProvider", "Custom::AWSCDKOpenIdConnectProvider" ->
                     providers.add(provider(resource));
@@ -425,6 +441,22 @@ public final class Template {
                 properties.path("BisectBatchOnFunctionError").asBoolean(),
                 reports,
                 properties.path("MaximumRetryAttempts").asInt(-1));
+    }
+
+    private static List<Schedule> schedules(Resource resource) {
+        var rate = RATE.matcher(resource.properties().path("ScheduleExpression").asText());
+        if (!rate.matches()) {
+            return List.of(); // no rule of ours
+        }
+        var every =
+                Duration.of(
+                        Long.parseLong(rate.group(1)),
+                        ChronoUnit.valueOf(rate.group(2).toUpperCase(Locale.ROOT) + "S"));
+        var schedules = new ArrayList<Schedule>();
+        for (JsonNode target : resource.properties().path("Targets")) {
+            schedules.add(new Schedule(Intrinsics.functionArn(target.path("Arn").asText()), every));
+        }
+        return schedules;
     }
 
     private Role role(Resource resource) {
@@ -592,6 +624,10 @@ public final class Template {
 
     public List<Bucket> buckets() {
         return List.copyOf(buckets);
+    }
+
+    public List<Schedule> schedules() {
+        return List.copyOf(schedules);
     }
 
     public List<Function> functions() {

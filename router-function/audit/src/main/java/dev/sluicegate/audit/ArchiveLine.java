@@ -13,19 +13,23 @@ import dev.sluicegate.record.StrictJson;
 import dev.sluicegate.record.WriterChain;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * What the archive says about one event: the record's own bytes, or that something is wrong with it. Every event
  * but an expiry becomes exactly one line; none is skipped and none stops the others.
  *
- * @param position of the event, and the start of the line's hash: a stream that is made anew, or an emulator
- *     that counts from one again, must not make new events look archived
+ * @param claim which line it is: that of a record is the record's own hash, so that it is archived once
+ *     whoever delivers it; that of a finding is the place of the event, and the start of the line's hash (a
+ *     stream that is made anew, or an emulator that counts from one again, must not make new events look
+ *     archived)
  * @param text canonical JSON without a line break
  * @param record what the line holds, or null when it is a finding
  */
-record ArchiveLine(String position, String text, @Nullable AuditRecord record) {
+record ArchiveLine(String claim, String text, @Nullable AuditRecord record) {
     byte[] bytes() {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -42,9 +46,13 @@ record ArchiveLine(String position, String text, @Nullable AuditRecord record) {
         return Optional.of(record(event, after));
     }
 
-    private static ArchiveLine of(StreamEvent event, String text, @Nullable AuditRecord record) {
-        var sha = CanonicalJson.sha256(text.getBytes(StandardCharsets.UTF_8));
-        return new ArchiveLine(event.position() + "#" + shortened(sha), text, record);
+    /**
+     * The claim of a record.
+     *
+     * @param sha {@code sha256:<hex>} of its bytes
+     */
+    static String claim(String sha) {
+        return "record#" + sha.substring("sha256:".length());
     }
 
     /** The first 64 bits of {@code sha256:<hex>}: enough to tell two contents of one place apart. */
@@ -53,34 +61,73 @@ record ArchiveLine(String position, String text, @Nullable AuditRecord record) {
     }
 
     private static ArchiveLine record(StreamEvent event, JsonNode item) {
-        var text = item.path(JournalKeys.RECORD).path("S").textValue();
+        try {
+            return record(
+                    event.pk(),
+                    item.path(JournalKeys.RECORD).path("S").textValue(),
+                    item.path(JournalKeys.SHA).path("S").asText());
+        } catch (NoRecordException e) {
+            return unparseable(event, item, e.why);
+        }
+    }
+
+    /** An item of the journal, from the table itself; empty if it is no record of its key. */
+    static Optional<ArchiveLine> of(Map<String, AttributeValue> item) {
+        var pk = item.get(JournalKeys.PK);
+        var text = item.get(JournalKeys.RECORD);
+        var sha = item.get(JournalKeys.SHA);
+        if (pk == null || text == null || sha == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(record(pk.s(), text.s(), sha.s()));
+        } catch (NoRecordException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static ArchiveLine record(String pk, @Nullable String text, @Nullable String sha)
+            throws NoRecordException {
         if (text == null) {
-            return unparseable(event, item, "no record");
+            throw new NoRecordException("no record");
         }
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > AuditRecord.MAX_BYTES) {
-            return unparseable(event, item, "too large");
+            throw new NoRecordException("too large");
         }
-        if (!CanonicalJson.sha256(bytes).equals(item.path(JournalKeys.SHA).path("S").asText())) {
-            return unparseable(event, item, "hash differs");
+        var own = CanonicalJson.sha256(bytes);
+        if (!own.equals(sha)) {
+            throw new NoRecordException("hash differs");
         }
         try {
             if (!Arrays.equals(CanonicalJson.bytes(StrictJson.read(bytes)), bytes)) {
-                return unparseable(event, item, "not canonical");
+                throw new NoRecordException("not canonical");
             }
             var record = AuditRecord.read(bytes);
-            return belongs(record, event)
-                    ? of(event, text, record)
-                    : unparseable(event, item, "not a record of this key");
+            if (!belongs(record, pk)) {
+                throw new NoRecordException("not a record of this key");
+            }
+            return new ArchiveLine(claim(own), text, record);
         } catch (MalformedJsonException | NotCanonicalException e) {
-            return unparseable(event, item, "not a record");
+            throw new NoRecordException("not a record");
+        }
+    }
+
+    /** Tells why an item is no record. */
+    private static final class NoRecordException extends Exception {
+        private static final long serialVersionUID = 1;
+        private final String why;
+
+        NoRecordException(String why) {
+            super(why, null, false, false);
+            this.why = why;
         }
     }
 
     /** IAM binds a writer to its keys, so a record under another's key is not what it says it is. */
     @SuppressWarnings(
             "NullAway") // absent fields of a stored record are null, whatever its type says
-    private static boolean belongs(AuditRecord record, StreamEvent event) {
+    private static boolean belongs(AuditRecord record, String pk) {
         if (record.kind() == null || record.id() == null || record.tenant() == null) {
             return false;
         }
@@ -92,16 +139,16 @@ record ArchiveLine(String position, String text, @Nullable AuditRecord record) {
             case EXEC ->
                     call != null
                             && record.tool() != null
-                            && event.pk()
+                            && pk
                                     .equals(
                                             JournalKeys.exec(
                                                     record.tool().name(), record.tenant(), call));
-            case WRITER_OPEN -> event.pk().equals(JournalKeys.writer(record.w().id()));
+            case WRITER_OPEN -> pk.equals(JournalKeys.writer(record.w().id()));
             default ->
                     call == null
-                            ? event.pk().startsWith("control#")
-                            : event.pk().equals(JournalKeys.call(record.tenant(), call))
-                                    || event.pk().startsWith("control#");
+                            ? pk.startsWith("control#")
+                            : pk.equals(JournalKeys.call(record.tenant(), call))
+                                    || pk.startsWith("control#");
         };
     }
 
@@ -142,7 +189,9 @@ record ArchiveLine(String position, String text, @Nullable AuditRecord record) {
     }
 
     private static ArchiveLine finished(StreamEvent event, ObjectNode line) {
-        return of(event, CanonicalJson.string(line), null);
+        var text = CanonicalJson.string(line);
+        var sha = CanonicalJson.sha256(text.getBytes(StandardCharsets.UTF_8));
+        return new ArchiveLine(event.position() + "#" + shortened(sha), text, null);
     }
 
     private static String sha(JsonNode image) {

@@ -4,6 +4,8 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluicegate.audit.log.LogName;
+import dev.sluicegate.audit.log.LogWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +17,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.http.crt.AwsCrtHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 
@@ -55,15 +58,40 @@ public final class ArchiverFunction implements RequestStreamHandler {
                         .credentialsProvider(credentials)
                         .forcePathStyle(true) // a local endpoint has no name per bucket
                         .build();
+        var kms =
+                KmsClient.builder()
+                        .httpClientBuilder(AwsCrtHttpClient.builder())
+                        .credentialsProvider(credentials)
+                        .build();
+        return archiver(environment, db, s3, kms, clock);
+    }
+
+    static Archiver archiver(
+            Map<String, String> environment,
+            DynamoDbClient db,
+            S3Client s3,
+            KmsClient kms,
+            Clock clock) {
+        var log =
+                new LogWriter(
+                        new DynamoDbLogState(db, required(environment, "TLOG_TABLE"), clock),
+                        storage(environment, s3, clock),
+                        new KmsCheckpointSigner(kms, required(environment, "CHECKPOINT_KEY_ID")),
+                        new LogName(required(environment, "LOG_NAME")),
+                        clock);
         return new Archiver(
-                new DynamoDbLedger(db, required(environment, "TLOG_TABLE"), clock),
-                new S3Archive(
-                        s3,
+                log, new DynamoDbCallIndex(db, required(environment, "AUDIT_INDEX_TABLE")));
+    }
+
+    static S3LogStorage storage(Map<String, String> environment, S3Client s3, Clock clock) {
+        return new S3LogStorage(
+                s3,
+                new S3LogStorage.Lock(
                         required(environment, "AUDIT_BUCKET"),
                         lockMode(required(environment, "LOCK_MODE")),
-                        Duration.ofDays(Long.parseLong(required(environment, "RETENTION_DAYS"))),
-                        clock),
-                new DynamoDbCallIndex(db, required(environment, "AUDIT_INDEX_TABLE")));
+                        Duration.ofDays(Long.parseLong(required(environment, "RETENTION_DAYS")))),
+                required(environment, "TLOG_BUCKET"),
+                clock);
     }
 
     /**
@@ -93,7 +121,7 @@ public final class ArchiverFunction implements RequestStreamHandler {
         return mode;
     }
 
-    private static String required(Map<String, String> environment, String name) {
+    static String required(Map<String, String> environment, String name) {
         var value = environment.get(name);
         if (value == null || value.isBlank()) {
             throw new IllegalArgumentException("environment variable " + name + " is not set");

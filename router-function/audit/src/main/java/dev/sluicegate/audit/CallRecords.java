@@ -23,12 +23,13 @@ public record CallRecords(String callId, List<Entry> entries) {
     public record Entry(AuditRecord record, String sha, @Nullable Position position) {}
 
     /**
-     * A line of the archive.
+     * A place in the archive.
      *
-     * @param log key of the object
-     * @param index of the line, from 0
+     * @param log folder of the log
+     * @param index of the entry, from 0
+     * @param checkpoint size of a published tree that holds it, or null if the index does not say
      */
-    public record Position(String log, long index) {}
+    public record Position(String log, long index, @Nullable Long checkpoint) {}
 
     public Optional<Entry> entry(RecordKind kind) {
         return entries.stream().filter(entry -> entry.record().kind() == kind).findFirst();

@@ -19,7 +19,7 @@ final class DynamoDbCallIndex implements CallIndex {
     }
 
     @Override
-    public void add(AuditRecord record, String log, int index) {
+    public void add(AuditRecord record, Place place) {
         var call = record.call();
         if (call == null) {
             return;
@@ -27,8 +27,9 @@ final class DynamoDbCallIndex implements CallIndex {
         var row = new HashMap<String, AttributeValue>();
         text(row, "pk", IndexKeys.call(record.tenant(), call));
         text(row, "sk", record.kind() + "#" + record.id());
-        text(row, IndexKeys.LOG, log);
-        row.put(IndexKeys.INDEX, AttributeValue.fromN(Integer.toString(index)));
+        text(row, IndexKeys.LOG, place.log());
+        row.put(IndexKeys.INDEX, AttributeValue.fromN(Long.toString(place.index())));
+        row.put(IndexKeys.CHECKPOINT, AttributeValue.fromN(Long.toString(place.checkpoint())));
         text(row, "chain", record.chain());
         var who = record.who();
         text(row, "principal", who == null ? null : who.sub());

@@ -4,6 +4,7 @@ package dev.sluicegate.audit;
 final class IndexKeys {
     static final String LOG = "log";
     static final String INDEX = "index";
+    static final String CHECKPOINT = "checkpoint";
 
     private IndexKeys() {}
 

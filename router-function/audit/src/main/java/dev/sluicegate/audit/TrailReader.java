@@ -93,11 +93,13 @@ public final class TrailReader {
         for (var row : query(indexTable, IndexKeys.call(tenant, callId))) {
             var sk = text(row, JournalKeys.SK);
             var index = row.get(IndexKeys.INDEX);
+            var checkpoint = row.get(IndexKeys.CHECKPOINT);
             positions.put(
                     sk.substring(sk.indexOf('#') + 1),
                     new CallRecords.Position(
                             text(row, IndexKeys.LOG),
-                            index == null ? -1 : Long.parseLong(index.n())));
+                            index == null ? -1 : Long.parseLong(index.n()),
+                            checkpoint == null ? null : Long.valueOf(checkpoint.n())));
         }
         return positions;
     }

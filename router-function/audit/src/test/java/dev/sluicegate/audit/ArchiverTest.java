@@ -5,14 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluicegate.record.AuditRecord;
+import dev.sluicegate.audit.log.Checkpoint;
+import dev.sluicegate.audit.log.FileKey;
+import dev.sluicegate.audit.log.LogName;
+import dev.sluicegate.audit.log.LogReader;
+import dev.sluicegate.audit.log.LogWriter;
+import dev.sluicegate.audit.log.MemoryLog;
 import dev.sluicegate.record.JournalKeys;
 import dev.sluicegate.record.RecordKind;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ArchiverTest {
@@ -21,18 +32,25 @@ class ArchiverTest {
     @SuppressWarnings("NullAway") // the archiver asks its context nothing
     private static final Context NO_CONTEXT = null;
 
-    private final MemoryCloud cloud = new MemoryCloud();
-    private final Archiver archiver = new Archiver(cloud, cloud, cloud);
+    private final MemoryLog log = new MemoryLog();
+    private final Map<String, CallIndex.Place> index = new HashMap<>();
+    private final Archiver archiver =
+            new Archiver(
+                    new LogWriter(
+                            log,
+                            log,
+                            FileKey.ofSeed(new byte[32]),
+                            new LogName("test/audit"),
+                            Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC)),
+                    (record, place) -> index.put(record.id(), place));
 
     @Test
-    void aBatchIsOneObjectNamedByItsFirstEventAndItsContent() {
+    void aBatchIsEntriesBehindTheOneThatOpensTheLog() {
         assertThat(archiver.archive(events(5, 6, 7))).isEmpty();
 
-        assertThat(cloud.objects().keySet())
-                .singleElement()
-                .asString()
-                .matches("records/2026/2026-11-23T10-00-00-000/0{39}5-[0-9a-f]{16}\\.ndjson");
-        assertThat(cloud.lines()).hasSize(3);
+        assertThat(entries()).hasSize(4);
+        assertThat(entries().getFirst())
+                .contains("\"kind\":\"LOG_SHARD_OPEN\"", "\"log\":\"test/audit/2026\"");
     }
 
     @Test
@@ -41,17 +59,26 @@ class ArchiverTest {
 
         archiver.archive(List.of(StreamEvent.read(Changes.insert(1, "after"))));
 
-        assertThat(cloud.index()).containsOnlyKeys("intent-before", "intent-after");
+        assertThat(index).containsOnlyKeys("intent-before", "intent-after");
     }
 
     @Test
     void theSameBatchAgainChangesNothing() {
         archiver.archive(events(5, 6, 7));
-        var before = cloud.objects();
+        var before = log.everything().keySet();
 
         assertThat(archiver.archive(events(5, 6, 7))).isEmpty();
 
-        assertThat(cloud.objects()).isEqualTo(before);
+        assertThat(log.everything().keySet()).isEqualTo(before);
+    }
+
+    @Test
+    void aRecordThatAnotherStreamBringsIsTheSameEntry() {
+        archiver.archive(List.of(StreamEvent.read(Changes.insert(5, "c5"))));
+
+        archiver.archive(List.of(StreamEvent.read(Changes.insert(99, "c5"))));
+
+        assertThat(entries()).hasSize(2);
     }
 
     @Test
@@ -60,33 +87,26 @@ class ArchiverTest {
 
         assertThat(archiver.archive(events(6, 7, 8, 9))).isEmpty();
 
-        assertThat(cloud.lines()).hasSize(5).doesNotHaveDuplicates();
-        assertThat(cloud.objects()).hasSize(2);
+        assertThat(entries()).hasSize(6).doesNotHaveDuplicates();
     }
 
     @Test
-    void anEventTwiceInOneBatchIsOneLine() {
+    void anEventTwiceInOneBatchIsOneEntry() {
         archiver.archive(events(5, 5, 6));
 
-        assertThat(cloud.lines()).hasSize(2);
+        assertThat(entries()).hasSize(3);
     }
 
     @Test
     void theIndexSaysWhereEachRecordIs() {
         archiver.archive(events(5, 6));
 
-        assertThat(cloud.index())
-                .containsKeys("intent-c5", "intent-c6")
-                .allSatisfy((id, place) ->
-                        assertThat(
-                                        AuditRecord.read(
-                                                        cloud.line(place)
-                                                                .getBytes(
-                                                                        java.nio.charset
-                                                                                .StandardCharsets
-                                                                                .UTF_8))
-                                                .id())
-                                .isEqualTo(id));
+        assertThat(index).containsOnlyKeys("intent-c5", "intent-c6");
+        index.forEach((id, place) -> {
+            assertThat(place.log()).isEqualTo("tlog/2026");
+            assertThat(place.checkpoint()).isEqualTo(3);
+            assertThat(entries().get((int) place.index())).contains("\"" + id + "\"");
+        });
     }
 
     @Test
@@ -102,68 +122,46 @@ class ArchiverTest {
 
         archiver.archive(List.of(StreamEvent.read(event)));
 
-        assertThat(cloud.lines()).singleElement().asString().contains("TAMPER");
-        assertThat(cloud.index()).isEmpty();
+        assertThat(entries().getLast()).contains("\"kind\":\"TAMPER\"");
+        assertThat(index).isEmpty();
     }
 
     @Test
-    void aLargeBatchIsSeveralObjects() {
+    void aLargeBatchIsOneTree() {
         var many = new ArrayList<StreamEvent>();
-        for (var i = 0; i < Archiver.MAX_LINES + 1; i++) {
+        for (var i = 0; i < 700; i++) {
             many.add(StreamEvent.read(Changes.insert(100 + i, "c" + i)));
         }
 
         assertThat(archiver.archive(many)).isEmpty();
 
-        assertThat(cloud.objects()).hasSize(2);
-        assertThat(cloud.lines()).hasSize(Archiver.MAX_LINES + 1);
+        assertThat(entries()).hasSize(701).doesNotHaveDuplicates();
+        assertThat(log.everything())
+                .containsKeys("tlog/2026/tile/0/001", "tlog/2026/tile/entries/002.p/189");
     }
 
     @Test
-    void contentNeverOutgrowsTheItemItIsKeptIn() {
-        var large = new ArrayList<StreamEvent>();
-        for (var i = 0; i < 60; i++) {
-            var writer = new AuditRecord.Writer("w", i, null, "x".repeat(15 * 1024));
-            large.add(
-                    StreamEvent.read(
-                            Changes.insert(
-                                    100 + i,
-                                    JournalKeys.call("demo", "c" + i),
-                                    JournalKeys.INTENT,
-                                    Records.intent(writer, "c" + i))));
-        }
+    void aFailureIsReportedFromTheFirstEventAndLosesNothing() {
+        log.weather(_ -> {
+            throw new IllegalStateException("service is down");
+        });
 
-        archiver.archive(large);
+        assertThat(archiver.archive(events(5, 6, 7))).contains(Changes.sequence(5));
 
-        assertThat(cloud.objects().values())
-                .allSatisfy(o -> assertThat(o.length).isLessThanOrEqualTo(300 * 1024));
-        assertThat(cloud.lines()).hasSize(60);
-    }
-
-    @Test
-    void aFailureIsReportedFromTheFirstEventOfItsPart() {
-        var many = new ArrayList<StreamEvent>();
-        for (var i = 0; i < Archiver.MAX_LINES + 1; i++) {
-            many.add(StreamEvent.read(Changes.insert(100 + i, "c" + i)));
-        }
-        cloud.failPuts(1, 99);
-
-        var failed = archiver.archive(many);
-
-        assertThat(failed).contains(Changes.sequence(100 + Archiver.MAX_LINES));
-        cloud.failPuts(0, 0);
-        assertThat(archiver.archive(many.subList(Archiver.MAX_LINES, many.size()))).isEmpty();
-        assertThat(cloud.lines()).hasSize(Archiver.MAX_LINES + 1).doesNotHaveDuplicates();
+        log.weather(_ -> {});
+        assertThat(archiver.archive(events(5, 6, 7))).isEmpty();
+        assertThat(entries()).hasSize(4);
     }
 
     @Test
     void anObjectTakenByOtherContentIsNeverPassedOver() {
-        var other = new Archiver(new MemoryCloud(), cloud, cloud);
-        other.archive(events(5, 6));
-        cloud.squat(cloud.objects().keySet().iterator().next(), "something else");
+        archiver.archive(events(5));
+        log.squat("tlog/2026/tile/0/000.p/3", new byte[96]);
 
-        assertThat(archiver.archive(events(5, 6))).contains(Changes.sequence(5));
-        assertThat(archiver.archive(events(5, 6))).contains(Changes.sequence(5));
+        assertThat(archiver.archive(events(6))).contains(Changes.sequence(6));
+        assertThat(archiver.archive(events(6))).contains(Changes.sequence(6));
+
+        assertThat(entries()).as("what is published").hasSize(2);
     }
 
     @Test
@@ -172,13 +170,16 @@ class ArchiverTest {
 
         assertThat(invoke(function, Changes.insert(5, "c5"), Changes.insert(6, "c6")))
                 .isEqualTo("{\"batchItemFailures\":[]}");
-        cloud.failPuts(0, 99);
+        log.weather(_ -> {
+            throw new IllegalStateException("service is down");
+        });
         assertThat(invoke(function, Changes.exec(8, Records.TOOL, "c5", RecordKind.EXEC)))
                 .isEqualTo(
                         "{\"batchItemFailures\":[{\"itemIdentifier\":\""
                                 + Changes.sequence(8)
                                 + "\"}]}");
-        assertThat(cloud.lines()).hasSize(2);
+        log.weather(_ -> {});
+        assertThat(entries()).hasSize(3);
     }
 
     private static String invoke(ArchiverFunction function, ObjectNode... events)
@@ -191,7 +192,15 @@ class ArchiverTest {
         var output = new ByteArrayOutputStream();
         function.handleRequest(
                 new ByteArrayInputStream(JSON.writeValueAsBytes(input)), output, NO_CONTEXT);
-        return output.toString(java.nio.charset.StandardCharsets.UTF_8);
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    private List<String> entries() {
+        var reader = new LogReader(log, 2026);
+        var size = Checkpoint.parse(reader.checkpoint().orElseThrow().text()).size();
+        return reader.entries(0, size, size).stream()
+                .map(entry -> new String(entry, StandardCharsets.UTF_8))
+                .toList();
     }
 
     private static List<StreamEvent> events(long... sequences) {

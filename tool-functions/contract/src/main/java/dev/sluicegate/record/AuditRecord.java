@@ -293,7 +293,8 @@ public record AuditRecord(
     public record Redaction(String at, String type, int n, @Nullable String fp) {}
 
     /**
-     * @param status {@code ok | failed | timeout | refused | result_too_large | blocked | error}
+     * @param status {@code ok | failed | timeout | refused | result_too_large | blocked | error}; of an ORPHAN
+     *     {@code executed | not_executed | unknown}
      * @param bytes size of the result that was released
      * @param digest keyed digest of the result that was released
      * @param ms milliseconds from request to this record

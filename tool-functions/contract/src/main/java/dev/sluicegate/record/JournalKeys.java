@@ -22,7 +22,11 @@ public final class JournalKeys {
     public static final String INTENT = "0#INTENT";
     public static final String DENIED = "0#DENIED";
     public static final String EXEC = "1#EXEC";
+
+    /** The end of a call, of which there is one: OUTCOME, or the ORPHAN that stands for it. */
     public static final String OUTCOME = "2#OUTCOME";
+
+    public static final String HEARTBEAT = "0#HEARTBEAT";
 
     private JournalKeys() {}
 

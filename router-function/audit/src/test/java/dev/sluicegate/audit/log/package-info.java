@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluicegate.audit.log;
+
+import org.jspecify.annotations.NullMarked;

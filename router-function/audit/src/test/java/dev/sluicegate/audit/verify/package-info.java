@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluicegate.audit.verify;
+
+import org.jspecify.annotations.NullMarked;
