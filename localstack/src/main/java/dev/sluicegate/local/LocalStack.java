@@ -227,7 +227,7 @@ public final class LocalStack implements RunningStack {
                         Product.resource(STAGE, "audit"),
                         Product.resource(STAGE, "publisher"),
                         clock);
-        var issuers =
+        var trusted =
                 IssuerConfig.parse(String.valueOf(settings.get("ISSUERS")), mcp.toString());
         storedPolicies = new StoredPolicies(operator, Product.resource(STAGE, "policy"));
         publishing =
@@ -240,8 +240,8 @@ public final class LocalStack implements RunningStack {
                                 options.environment(),
                                 clock),
                         new PolicyEditors(
-                                new AccessTokens(issuers, options.environment(), clock),
-                                issuers.stream().anyMatch(one -> one.personClaim() != null),
+                                new AccessTokens(trusted, options.environment(), clock),
+                                trusted.stream().anyMatch(one -> one.names().person() != null),
                                 clock),
                         template,
                         options.fixtures(),

@@ -43,7 +43,7 @@ class RestartIT {
 
     @Test
     void refusalsThatWereOnlyCountedAreRecordedBeforeTheStackStops() throws Exception {
-        var clock = new BadInputIT.Minutes(); // stands still: its minute never ends
+        var clock = new StandingClock(); // stands still: its minute never ends
         var issuerPort = Stacks.freePort();
         try (var first = Stacks.in(data, issuerPort, clock)) {
             for (var i = 0; i < 5; i++) {

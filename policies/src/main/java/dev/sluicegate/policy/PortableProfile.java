@@ -97,7 +97,7 @@ public final class PortableProfile {
         principal(rule, json);
         json.set("action", action(rule, json.path("action")));
         json.set("resource", resource(json.path("resource")));
-        if (!rule.permits() || !Totality.problems(rule).isEmpty()) {
+        if (!rule.permits() || !Totality.of(rule).problems().isEmpty()) {
             losses.add(
                     rule.id()
                             + ": where it fails to evaluate it is skipped there, and denies here");
