@@ -1,6 +1,5 @@
 package dev.sluicegate.local;
 
-import static dev.sluicegate.local.BadInput.CANARY;
 import static dev.sluicegate.local.BadInput.MAX_ARGUMENTS;
 import static dev.sluicegate.local.BadInput.TOOL;
 import static dev.sluicegate.local.BadInput.counted;

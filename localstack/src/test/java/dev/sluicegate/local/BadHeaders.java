@@ -8,7 +8,6 @@ import static dev.sluicegate.local.BadInput.misbehave;
 import static dev.sluicegate.local.BadInput.refusal;
 import static dev.sluicegate.local.BadInput.sentinel;
 
-import java.util.List;
 import java.util.stream.Stream;
 
 /** Headers that do not say what the body says. */

@@ -65,8 +65,7 @@ final class BadInput {
                         _ -> {});
         running = stack;
         journal = new JournalReader(stack);
-        key =
-                ECKey.parse(Files.readString(data.resolve("issuer").resolve("issuer-key.json")));
+        key = ECKey.parse(Files.readString(data.resolve("issuer").resolve("issuer-key.json")));
         send(list()); // opens the journal's writer
     }
 

@@ -233,7 +233,9 @@ class BadInputIT {
 
     @Test
     void noRecordHoldsAByteThatACallerOfABadRequestChose() throws IOException {
-        for (var row : Stream.concat(BadMessages.notARequest(), BadArguments.malformedArguments()).toList()) {
+        for (var row :
+                Stream.concat(BadMessages.notARequest(), BadArguments.malformedArguments())
+                        .toList()) {
             send(row.call());
         }
 

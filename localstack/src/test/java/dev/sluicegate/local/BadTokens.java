@@ -179,5 +179,4 @@ final class BadTokens {
             throw new IllegalStateException(e);
         }
     }
-
 }

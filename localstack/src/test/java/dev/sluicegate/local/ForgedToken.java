@@ -81,9 +81,7 @@ final class ForgedToken {
 
     String signed() {
         var header =
-                new JWSHeader.Builder(JWSAlgorithm.ES256)
-                        .type(new JOSEObjectType(type))
-                        .keyID(kid);
+                new JWSHeader.Builder(JWSAlgorithm.ES256).type(new JOSEObjectType(type)).keyID(kid);
         if (embedded != null) {
             header.jwk(embedded.toPublicJWK());
         }

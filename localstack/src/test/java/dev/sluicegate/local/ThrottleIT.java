@@ -1,5 +1,6 @@
 package dev.sluicegate.local;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluicegate.cli.StackFactory;
@@ -32,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ThrottleIT {
     private static final String CUSTOMER = "crm___get_customer";
     private static final String INVOICE = "billing___get_invoice";
-    private static final int PRINCIPAL = 8;
     private static final int TOOL = 5;
     private static final String LIMITS =
             """
@@ -317,20 +317,19 @@ class ThrottleIT {
 
     private static McpClient.Answer mail(McpClient client) {
         return client.call(
-                "mail___send",
-                "{\"to\":\"ben@example.com\",\"subject\":\"s\",\"body\":\"b\"}");
+                "mail___send", "{\"to\":\"ben@example.com\",\"subject\":\"s\",\"body\":\"b\"}");
     }
 
     /** Kinds of the records of a call, in order. */
     private static List<String> records(McpClient.Answer answer) {
         return stack
                 .operatorClient()
-                .scanPaginator(r ->
-                        r.tableName(Product.resource("dev", "audit")).consistentRead(true))
+                .scanPaginator(
+                        r -> r.tableName(Product.resource("dev", "audit")).consistentRead(true))
                 .items()
                 .stream()
-                .filter(item -> item.get("r").s().contains(answer.callId()))
-                .map(item -> item.get("kind").s())
+                .filter(item -> requireNonNull(item.get("r")).s().contains(answer.callId()))
+                .map(item -> requireNonNull(item.get("kind")).s())
                 .toList();
     }
 

@@ -24,8 +24,7 @@ final class BucketSettings {
                         }));
     }
 
-    static LocalResponse putVersioning(Bucket bucket, S3Request request)
-            throws IOException {
+    static LocalResponse putVersioning(Bucket bucket, S3Request request) throws IOException {
         var body = Xml.parse(Payload.of(request.http()).bytes(), "VersioningConfiguration");
         var status = Xml.text(body, "Status");
         bucket.versioning(
@@ -70,8 +69,7 @@ final class BucketSettings {
                         }));
     }
 
-    static LocalResponse putLockConfiguration(Bucket bucket, S3Request request)
-            throws IOException {
+    static LocalResponse putLockConfiguration(Bucket bucket, S3Request request) throws IOException {
         var body = Xml.parse(Payload.of(request.http()).bytes(), "ObjectLockConfiguration");
         if (!"Enabled".equals(Xml.text(body, "ObjectLockEnabled"))) {
             throw S3Exception.malformedXml();

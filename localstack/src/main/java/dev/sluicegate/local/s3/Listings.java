@@ -165,8 +165,7 @@ final class Listings {
                                                 each.leaf("LastModified", version.lastModified());
                                                 if (!version.deleteMarker()) {
                                                     each.leaf(
-                                                            "ETag",
-                                                            Answers.quoted(version.etag()));
+                                                            "ETag", Answers.quoted(version.etag()));
                                                     each.leaf("Size", version.size());
                                                     each.leaf("StorageClass", "STANDARD");
                                                 }

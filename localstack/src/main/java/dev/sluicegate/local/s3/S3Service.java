@@ -164,21 +164,23 @@ public final class S3Service implements LocalService {
                         new LocalResponse(200, Map.of("x-amz-bucket-region", region), new byte[0]);
                 case "DeleteBucket" -> deleteBucket(bucket);
                 case "GetBucketLocation" ->
-                        Answers.xml(Xml.document("LocationConstraint", true, xml -> xml.text(region)));
+                        Answers.xml(
+                                Xml.document("LocationConstraint", true, xml -> xml.text(region)));
                 case "GetBucketVersioning" -> BucketSettings.versioning(bucket);
                 case "PutBucketVersioning" -> BucketSettings.putVersioning(bucket, request);
                 case "GetObjectLockConfiguration" -> BucketSettings.lockConfiguration(bucket);
-                case "PutObjectLockConfiguration" -> BucketSettings.putLockConfiguration(bucket, request);
+                case "PutObjectLockConfiguration" ->
+                        BucketSettings.putLockConfiguration(bucket, request);
                 case "ListObjects" -> Listings.objects(bucket, request);
                 case "ListObjectVersions" -> Listings.versions(bucket, request);
                 case "DeleteObjects" -> objects.deleteAll(bucket, request);
                 case "PutObject" -> objects.put(bucket, request);
                 case "GetObject", "HeadObject" -> objects.get(bucket, request);
                 case "DeleteObject" -> objects.delete(bucket, request);
-                case "GetObjectRetention" -> locks.retention(bucket, request);
+                case "GetObjectRetention" -> ObjectLocks.retention(bucket, request);
                 case "PutObjectRetention" -> locks.putRetention(bucket, request);
-                case "GetObjectLegalHold" -> locks.legalHold(bucket, request);
-                case "PutObjectLegalHold" -> locks.putLegalHold(bucket, request);
+                case "GetObjectLegalHold" -> ObjectLocks.legalHold(bucket, request);
+                case "PutObjectLegalHold" -> ObjectLocks.putLegalHold(bucket, request);
                 default -> throw S3Exception.notImplemented(operation);
             };
         }

@@ -5,10 +5,8 @@ import dev.sluicegate.local.s3.Bucket.Versioning;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -241,8 +239,7 @@ final class StoredObjects {
     }
 
     /** The marker that was laid or the version that went, or null when there was nothing to do. */
-    @Nullable Version delete(
-            Bucket bucket, String key, @Nullable String versionId, boolean bypass)
+    @Nullable Version delete(Bucket bucket, String key, @Nullable String versionId, boolean bypass)
             throws IOException {
         var now = Answers.now(clock);
         if (versionId != null) {

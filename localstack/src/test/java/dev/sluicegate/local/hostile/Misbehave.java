@@ -24,6 +24,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  */
 public final class Misbehave implements RequestStreamHandler {
     private static final ObjectMapper JSON = new ObjectMapper();
+
     /** In what it throws, and in nothing that anybody sees. */
     public static final String CANARY = "canary of the tool";
 
