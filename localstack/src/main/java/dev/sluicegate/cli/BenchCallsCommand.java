@@ -64,10 +64,14 @@ final class BenchCallsCommand implements Callable<Integer> {
         if (format.json()) {
             var json = OutputFormat.JSON.createObjectNode();
             json.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
-                    .put("command", RootCommand.LAUNCHER + " bench calls --calls " + calls + " -o json")
+                    .put(
+                            "command",
+                            RootCommand.LAUNCHER + " bench calls --calls " + calls + " -o json")
                     .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
-                    .put("memory", "records in memory, and the tool a value in this process:"
-                            + " no tool function, grant check, session or claim")
+                    .put(
+                            "memory",
+                            "records in memory, and the tool a value in this process:"
+                                    + " no tool function, grant check, session or claim")
                     .put("cores", Runtime.getRuntime().availableProcessors())
                     .put("jdk", Runtime.version().toString())
                     .put("calls_per_turn", calls);

@@ -81,7 +81,16 @@ final class BenchPolicyCommand implements Callable<Integer> {
     private void print(ObjectNode report) {
         var out = workspace.out();
         out.println("From request bytes to explained decision:");
-        row("policies", List.of("p50 us", "p99 us", "B/decision", "without the body's parse, us"));
+        row(
+                "policies",
+                List.of(
+                        "p50 us",
+                        "p99 us",
+                        "B/decision",
+                        "fixed work in turns with it: p50 us",
+                        "p99 us",
+                        "a decision in turns with it: p99 us",
+                        "without the body's parse, us"));
         for (var result : (ArrayNode) report.path("results")) {
             row(
                     result.path("policies").asText(),
@@ -89,10 +98,13 @@ final class BenchPolicyCommand implements Callable<Integer> {
                             number(result.path("p50_us")),
                             number(result.path("p99_us")),
                             number(result.path("bytes_per_op")),
+                            number(result.path("turns_fixed_work_p50_us")),
+                            number(result.path("turns_fixed_work_p99_us")),
+                            number(result.path("turns_decision_p99_us")),
                             number(result.path("evaluation_us"))));
         }
         out.println();
-        out.println("The same requests elsewhere, mean us a decision:");
+        out.println("The same requests elsewhere, median us a decision:");
         for (var other : report.path("others")) {
             row(
                     other.path("policies").asText(),

@@ -106,7 +106,12 @@ final class CallCommand implements Callable<Integer> {
         if (answer.isOfSomebody()) {
             workspace.err().println("why:  " + TraceCommand.line(callId));
         } else {
-            workspace.err().println("next: " + RootCommand.LAUNCHER + " whoami says whether a token is good");
+            workspace
+                    .err()
+                    .println(
+                            "next: "
+                                    + RootCommand.LAUNCHER
+                                    + " whoami says whether a token is good");
         }
     }
 

@@ -45,12 +45,16 @@ final class McpCall {
     record Answer(String received, JsonNode value, boolean isProtocolError, int status) {
         /** Whether the gateway knew who called: only then a refusal has a record that names the call. */
         boolean isOfSomebody() {
-            return status != 401 && status != 503 && !isOfOrigin();
-        }
-
-        /** A 403 is recorded as that of a call if a scope is missing, and of nobody if it is the origin or host. */
-        private boolean isOfOrigin() {
-            return status == 403 && !value.path("data").has("challenge");
+            var data = value.path("data");
+            return switch (status) {
+                case 401 ->
+                        data.has("code"); // a call that was decided, and that wants more of a login
+                case 403 ->
+                        data.has("challenge"); // a scope is missing; else it is the origin or the
+                // host
+                case 503 -> false;
+                default -> true;
+            };
         }
 
         /** Whether the tool ran and its answer is not an error. */

@@ -270,7 +270,8 @@ public final class LocalStack implements RunningStack {
                                 .toList()));
 
         progress.stage("gate");
-        endings.forEach(this::add); // behind the front door: what they still record is the last of it
+        endings.forEach(
+                this::add); // behind the front door: what they still record is the last of it
         add(HttpEdge.start(named("router"), EdgeSettings.on(port), clock));
     }
 

@@ -93,7 +93,8 @@ class LauncherTest {
     void aChangedRuleIsPublishedWithoutABuild() throws Exception {
         var repository = new Repository();
         repository.build();
-        repository.write("policies/baseline/refunds.cedar", "permit (principal, action, resource);");
+        repository.write(
+                "policies/baseline/refunds.cedar", "permit (principal, action, resource);");
         repository.write("policies/next/refunds.cedar", "forbid (principal, action, resource);");
 
         var said = repository.build();
@@ -115,13 +116,11 @@ class LauncherTest {
                 .satisfiesExactly(
                         first -> assertThat(first).contains("-pl localstack,infra-cdk "),
                         router ->
-                                assertThat(router)
-                                        .contains("-pl localstack ", "skipAssembly=true"),
+                                assertThat(router).contains("-pl localstack ", "skipAssembly=true"),
                         tool ->
                                 assertThat(tool)
                                         .contains(
-                                                "-pl localstack,infra-cdk ",
-                                                "skipAssembly=false"));
+                                                "-pl localstack,infra-cdk ", "skipAssembly=false"));
     }
 
     @Test

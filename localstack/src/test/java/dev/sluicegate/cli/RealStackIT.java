@@ -133,7 +133,9 @@ class RealStackIT {
 
     /** Runs the command that a refusal prints, as printed. */
     private static int why(Ran refused) throws IOException, InterruptedException {
-        var line = Pattern.compile("why: {2}\\./sluicegate (trace [0-9A-Z]{26})").matcher(refused.err());
+        var line =
+                Pattern.compile("why: {2}\\./sluicegate (trace [0-9A-Z]{26})")
+                        .matcher(refused.err());
         assertThat(line.find()).as(refused.err()).isTrue();
         return run(line.group(1).split(" ", -1)).code();
     }

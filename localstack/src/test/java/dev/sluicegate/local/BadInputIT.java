@@ -195,7 +195,8 @@ class BadInputIT {
         }
         var first = news();
         CLOCK.next();
-        send(list()); // the minute is over: any request has what was counted recorded, a few at a time
+        send(list()); // the minute is over: any request has what was counted recorded, a few at
+        // a time
         send(list());
         var second = news();
 

@@ -71,8 +71,7 @@ class ClientsIT {
         "bridge.mjs, legacy, 2025-11-25"
     })
     void aScriptedClientListsCallsAndReadsARefusal(
-            String script, @Nullable String mode, String protocol)
-            throws IOException {
+            String script, @Nullable String mode, String protocol) throws IOException {
         Clients.assumeInstalled();
 
         var allowed = script(script, mode, "ada");
@@ -91,8 +90,7 @@ class ClientsIT {
     private static String protocol(JsonNode result) throws IOException {
         var callId = result.path("_meta").path(Product.META_CALL_ID).asText();
         var item =
-                stack
-                        .operatorClient()
+                stack.operatorClient()
                         .query(q ->
                                 q.tableName(Product.resource("dev", "audit"))
                                         .keyConditionExpression("pk = :pk")
@@ -100,8 +98,7 @@ class ClientsIT {
                                                 Map.of(
                                                         ":pk",
                                                         AttributeValue.fromS(
-                                                                JournalKeys.call(
-                                                                        "demo", callId)))))
+                                                                JournalKeys.call("demo", callId)))))
                         .items()
                         .getFirst();
         return McpClient.JSON

@@ -155,10 +155,28 @@ final class DecisionInput {
             return switch (index) {
                 case 0 -> new Value.Text(facts.id());
                 case 1 -> Value.Int.of(facts.depth());
-                case 2 -> labels = labels == null ? InputType.strings(facts.labels()) : labels;
-                case 3 -> tools = tools == null ? InputType.strings(facts.tools()) : tools;
+                case 2 -> labels();
+                case 3 -> tools();
                 default -> Value.Bool.of(facts.untrusted());
             };
+        }
+
+        private Value labels() {
+            var made = labels;
+            if (made == null) {
+                made = InputType.strings(facts.labels());
+                labels = made;
+            }
+            return made;
+        }
+
+        private Value tools() {
+            var made = tools;
+            if (made == null) {
+                made = InputType.strings(facts.tools());
+                tools = made;
+            }
+            return made;
         }
     }
 
@@ -192,15 +210,25 @@ final class DecisionInput {
 
         @Override
         protected Value at(int index) {
-            return switch (index) {
-                case 0 ->
-                        receivers =
-                                receivers == null
-                                        ? InputType.strings(facts.receivers())
-                                        : receivers;
-                default ->
-                        domains = domains == null ? InputType.strings(facts.domains()) : domains;
-            };
+            return index == 0 ? receivers() : domains();
+        }
+
+        private Value receivers() {
+            var made = receivers;
+            if (made == null) {
+                made = InputType.strings(facts.receivers());
+                receivers = made;
+            }
+            return made;
+        }
+
+        private Value domains() {
+            var made = domains;
+            if (made == null) {
+                made = InputType.strings(facts.domains());
+                domains = made;
+            }
+            return made;
         }
     }
 

@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -197,10 +196,8 @@ sealed interface InputType {
 
     /** A point in time: formats {@code date-time} and {@code date}. */
     record Moment(boolean dateOnly) implements InputType {
-        private static final long FIRST =
-                Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+        private static final long FIRST = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
         private static final long END = Instant.parse("+10000-01-01T00:00:00Z").getEpochSecond();
-        private static final int NANOS = 1_000_000;
 
         @Override
         public String cedar() {
@@ -227,7 +224,7 @@ sealed interface InputType {
         }
 
         private static DateTime dateTime(Instant instant) {
-            if (instant.getNano() % NANOS != 0) {
+            if (!instant.equals(instant.truncatedTo(ChronoUnit.MILLIS))) {
                 throw new UnrepresentableInputException("", "is finer than a millisecond");
             }
             return new DateTime(millis(instant));

@@ -347,9 +347,7 @@ public final class PolicyEngine {
             if (first == null) {
                 first = approval;
             }
-            if (same == null
-                    && asked != null
-                    && asked.approver().equals(approval.approver())) {
+            if (same == null && asked != null && asked.approver().equals(approval.approver())) {
                 same = approval;
             }
         }

@@ -58,7 +58,8 @@ class IncrementalPublishBenchmark {
             if (round > 0) {
                 var hour = round - 1;
                 files.computeIfPresent(
-                        "p7.cedar", (_, text) -> text.replaceFirst("hour > \\d+", "hour > " + hour));
+                        "p7.cedar",
+                        (_, text) -> text.replaceFirst("hour > \\d+", "hour > " + hour));
             }
             var begun = System.nanoTime();
             var cpu = cpu();

@@ -269,7 +269,8 @@ public final class Listing {
                                             case NOT -> Value.Bool.of(!isTrue(value));
                                             case NEGATE -> Operations.negate(value);
                                             case IS_EMPTY ->
-                                                    Value.Bool.of(Operations.set(value).size() == 0);
+                                                    Value.Bool.of(
+                                                            Operations.set(value).size() == 0);
                                         });
                 case Expression.Binary(var operator, var left, var right) ->
                         switch (operator) {
@@ -284,12 +285,16 @@ public final class Listing {
                             : seen.equals(FALSE) ? see(otherwise) : seen;
                 }
                 case Expression.Like(var of, var pattern) ->
-                        map(see(of), value -> Value.Bool.of(pattern.matches(Operations.string(value))));
+                        map(
+                                see(of),
+                                value -> Value.Bool.of(pattern.matches(Operations.string(value))));
                 case Expression.Is(var entity, var type, var in) -> {
                     var is =
                             map(
                                     see(entity),
-                                    value -> Value.Bool.of(Operations.entity(value).type().equals(type)));
+                                    value ->
+                                            Value.Bool.of(
+                                                    Operations.entity(value).type().equals(type)));
                     yield in == null || !is.equals(TRUE)
                             ? is
                             : map(
@@ -347,7 +352,8 @@ public final class Listing {
                 return place == null ? FALSE : presence(place);
             }
             return map(
-                    see(has.of()), value -> Value.Bool.of(Operations.has(value, has.name(), entities)));
+                    see(has.of()),
+                    value -> Value.Bool.of(Operations.has(value, has.name(), entities)));
         }
 
         private boolean isFields(Expression expression) {

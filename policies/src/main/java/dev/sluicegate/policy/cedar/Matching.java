@@ -119,6 +119,7 @@ public final class Matching {
         return misses;
     }
 
+    @SuppressWarnings("ReferenceEquality") // another context may be equal; then it is asked again
     private Request in(RecordValue context) {
         return context == request.context()
                 ? request

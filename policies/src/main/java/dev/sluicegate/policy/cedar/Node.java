@@ -12,6 +12,7 @@ import static dev.sluicegate.policy.cedar.Operations.ordered;
 import static dev.sluicegate.policy.cedar.Operations.set;
 import static dev.sluicegate.policy.cedar.Operations.string;
 import static dev.sluicegate.policy.cedar.Operations.tag;
+
 import dev.sluicegate.policy.cedar.Expression.BinaryOperator;
 import dev.sluicegate.policy.cedar.Expression.Variable;
 import java.util.Arrays;

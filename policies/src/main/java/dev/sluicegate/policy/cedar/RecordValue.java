@@ -155,7 +155,8 @@ public abstract sealed class RecordValue implements Value {
     }
 
     /** Null when there is no such name. */
-    @SuppressWarnings("ReferenceEquality") // both sides are interned mostly; what is not is compared below
+    @SuppressWarnings(
+            "ReferenceEquality") // both sides are interned mostly; what is not is compared below
     public @Nullable Value get(String name) {
         for (var i = 0; i < names.length; i++) {
             if (names[i] == name) {

@@ -128,8 +128,7 @@ public final class EnforcementPoint {
         } catch (AuditUnavailableException e) {
             LOG.error("refusal of request {} cannot be recorded", request.callId(), e);
         } catch (RuntimeException e) {
-            LOG.error(
-                    "refusal of request {} cannot be recorded: {}", request.callId(), fault(e));
+            LOG.error("refusal of request {} cannot be recorded: {}", request.callId(), fault(e));
         }
     }
 

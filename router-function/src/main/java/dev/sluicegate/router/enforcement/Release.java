@@ -37,8 +37,7 @@ final class Release {
     Answer answer(RecordedCall call, Invocation invocation) {
         return switch (invocation) {
             case Invocation.Answered(var outcome, _, _) -> answered(call, invocation, outcome);
-            case Invocation.Crashed _ ->
-                    failure(call, invocation, "failed", TOOL_FAILED, FAILED);
+            case Invocation.Crashed _ -> failure(call, invocation, "failed", TOOL_FAILED, FAILED);
             case Invocation.TimedOut _ ->
                     failure(
                             call,
@@ -149,9 +148,7 @@ final class Release {
                                 : error(
                                         call,
                                         code,
-                                        passed.error() == null
-                                                ? FAILED
-                                                : passed.error());
+                                        passed.error() == null ? FAILED : passed.error());
                 // the text of a failure is the tool's own as well: it teaches what a result teaches
                 Set<Label> labels = EnumSet.noneOf(Label.class);
                 labels.addAll(passed.labels());

@@ -68,11 +68,7 @@ public final class McpEndpoint {
                 gate);
     }
 
-    McpEndpoint(
-            ToolListing listing,
-            ToolCalls calls,
-            LegacySessions sessions,
-            CallGate gate) {
+    McpEndpoint(ToolListing listing, ToolCalls calls, LegacySessions sessions, CallGate gate) {
         this.listing = listing;
         this.calls = calls;
         this.sessions = sessions;

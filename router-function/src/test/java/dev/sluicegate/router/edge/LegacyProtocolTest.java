@@ -3,9 +3,9 @@ package dev.sluicegate.router.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluicegate.contract.Product;
+import dev.sluicegate.record.PrincipalId;
 import dev.sluicegate.router.edge.Gateway.Shape;
 import dev.sluicegate.router.mcp.Tools;
-import dev.sluicegate.record.PrincipalId;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

@@ -128,11 +128,7 @@ class ToolCallProtocolTest {
                 .hasSize(2)
                 .allMatch(refused -> refused.code() == RefusalCode.POLICY_UNAVAILABLE);
         assertThat(gateway.gate.requests.getLast().callId())
-                .isEqualTo(
-                        call.result()
-                                .path("structuredContent")
-                                .path("callId")
-                                .asText());
+                .isEqualTo(call.result().path("structuredContent").path("callId").asText());
     }
 
     @Test

@@ -63,8 +63,7 @@ class AggregatedRefusalsTest {
                                         AwsBasicCredentials.create("test", "test")))
                         .httpClientBuilder(AwsCrtHttpClient.builder())
                         .build();
-        refusals =
-                new AggregatedRefusals(new Journal(client, "audit", "router", clock), clock);
+        refusals = new AggregatedRefusals(new Journal(client, "audit", "router", clock), clock);
     }
 
     @AfterEach
@@ -74,7 +73,8 @@ class AggregatedRefusalsTest {
     }
 
     @Test
-    void theFirstOfAKindIsRecordedAtOnceAndTheRestWhenTheMinuteIsOverThoughNobodyIsRefusedAnyMore() {
+    void
+            theFirstOfAKindIsRecordedAtOnceAndTheRestWhenTheMinuteIsOverThoughNobodyIsRefusedAnyMore() {
         flood(10_000, "absent");
         refusals.settle();
         assertThat(records()).containsExactly("absent from 203.0.113.0/24 x1");
@@ -83,7 +83,9 @@ class AggregatedRefusalsTest {
         refusals.settle();
         refusals.settle();
 
-        assertThat(records()).containsExactly("absent from 203.0.113.0/24 x1", "absent from 203.0.113.0/24 x9999");
+        assertThat(records())
+                .containsExactly(
+                        "absent from 203.0.113.0/24 x1", "absent from 203.0.113.0/24 x9999");
     }
 
     @Test
@@ -93,7 +95,8 @@ class AggregatedRefusalsTest {
         refusals.close();
         refusals.close();
 
-        assertThat(records()).containsExactly("absent from 203.0.113.0/24 x1", "absent from 203.0.113.0/24 x2");
+        assertThat(records())
+                .containsExactly("absent from 203.0.113.0/24 x1", "absent from 203.0.113.0/24 x2");
     }
 
     @Test

@@ -200,8 +200,7 @@ class DynamoDbAuditTrailTest {
         assertThat(record.path("tenant").asText()).isEqualTo("demo");
         assertThat(record.path("who").path("sub").asText()).isEqualTo(identity.principalId());
         assertThat(record.path("refusal"))
-                .hasToString(
-                        "{\"code\":\"denied\",\"reason\":\"unknown_tool\",\"stage\":\"mcp\"}");
+                .hasToString("{\"code\":\"denied\",\"reason\":\"unknown_tool\",\"stage\":\"mcp\"}");
         assertThat(record.has("tool") || record.has("args") || record.has("rpc")).isFalse();
     }
 

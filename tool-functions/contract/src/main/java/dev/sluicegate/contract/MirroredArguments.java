@@ -30,7 +30,8 @@ final class MirroredArguments {
         properties(inputSchema, seen);
         if (inputSchema.findValues(KEYWORD).size() != seen.size()) {
             throw new IllegalArgumentException(
-                    KEYWORD + ": only a property, reached by `properties` alone, can be in a header");
+                    KEYWORD
+                            + ": only a property, reached by `properties` alone, can be in a header");
         }
     }
 
@@ -51,7 +52,10 @@ final class MirroredArguments {
         }
         if (!TYPES.contains(property.path("type").asText())) {
             throw new IllegalArgumentException(
-                    KEYWORD + " of `" + name + "`: only string, integer or boolean can be in a header");
+                    KEYWORD
+                            + " of `"
+                            + name
+                            + "`: only string, integer or boolean can be in a header");
         }
         if (!seen.add(mark.textValue().toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException(
