@@ -7,7 +7,6 @@ import com.cedarpolicy.model.ValidationResponse;
 import com.cedarpolicy.model.exception.AuthException;
 import com.cedarpolicy.model.policy.Policy;
 import com.cedarpolicy.model.schema.Schema;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluicegate.contract.Risk;
 import dev.sluicegate.contract.ToolManifest;
 import dev.sluicegate.policy.CedarParser.Parsed;

@@ -82,17 +82,19 @@ final class StubTypes {
     }
 
     private void namespaces(JsonNode schema) {
-        schema.fieldNames().forEachRemaining(name -> {
-            if (!name.equals(Cedar.NAMESPACE)) {
-                problems.add("has a namespace beside " + Cedar.NAMESPACE);
-            }
-        });
+        schema.fieldNames()
+                .forEachRemaining(name -> {
+                    if (!name.equals(Cedar.NAMESPACE)) {
+                        problems.add("has a namespace beside " + Cedar.NAMESPACE);
+                    }
+                });
         for (var named : List.of(types, entities)) {
-            named.fieldNames().forEachRemaining(name -> {
-                if (RESERVED.contains(name)) {
-                    problems.add("`" + name + "` is a type of Cedar's own");
-                }
-            });
+            named.fieldNames()
+                    .forEachRemaining(name -> {
+                        if (RESERVED.contains(name)) {
+                            problems.add("`" + name + "` is a type of Cedar's own");
+                        }
+                    });
         }
     }
 

@@ -289,7 +289,8 @@ final class Totality {
         if (CONSTRUCTORS.contains(name)) {
             if (!arguments.path(0).path("Value").isTextual()) {
                 computed(
-                        expression, "`" + name + "` of anything but a literal can fail; compare text");
+                        expression,
+                        "`" + name + "` of anything but a literal can fail; compare text");
             }
         } else if (Set.of("offset", "durationSince", "toDate").contains(name)) {
             fits(name, expression, facts);

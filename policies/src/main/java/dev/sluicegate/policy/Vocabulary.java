@@ -48,7 +48,9 @@ final class Vocabulary {
         environments.forEach(name ->
                 problems.add(
                         "there is no environment `" + name + "`, there is " + list(ENVIRONMENTS)));
-        rule.json().path("conditions").forEach(condition -> visit(condition.path("body"), problems));
+        rule.json()
+                .path("conditions")
+                .forEach(condition -> visit(condition.path("body"), problems));
         return List.copyOf(problems);
     }
 
@@ -82,11 +84,12 @@ final class Vocabulary {
         if (literal.path("Value").isTextual()) {
             words.add(literal.path("Value").textValue());
         }
-        literal.path("Value").forEach(element -> {
-            if (element.isTextual()) {
-                words.add(element.textValue());
-            }
-        });
+        literal.path("Value")
+                .forEach(element -> {
+                    if (element.isTextual()) {
+                        words.add(element.textValue());
+                    }
+                });
         literal.path("Set").forEach(element -> words(element, words));
     }
 

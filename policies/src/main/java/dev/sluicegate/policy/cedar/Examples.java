@@ -414,13 +414,17 @@ final class Examples {
     private List<String> mentioned(Place place) {
         var texts = new ArrayList<String>();
         for (var part : component(place)) {
-            facts(part).constants.forEach(constant -> {
-                if (constant instanceof Value.Text(var text)) {
-                    texts.add(text);
-                }
-            });
-            facts(part).patterns.forEach(pattern ->
-                    pattern.parts().stream().filter(Objects::nonNull).forEach(texts::add));
+            facts(part)
+                    .constants
+                    .forEach(constant -> {
+                        if (constant instanceof Value.Text(var text)) {
+                            texts.add(text);
+                        }
+                    });
+            facts(part)
+                    .patterns
+                    .forEach(pattern ->
+                            pattern.parts().stream().filter(Objects::nonNull).forEach(texts::add));
         }
         return texts;
     }

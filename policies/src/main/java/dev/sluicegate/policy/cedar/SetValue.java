@@ -145,11 +145,16 @@ public final class SetValue implements Value {
         if (!(other instanceof SetValue that) || elements.length != that.elements.length) {
             return false;
         }
-        // looking for every element in the other set squares the work at every level of sets in sets
-        return elements.length > 0
-                        && (elements[0] instanceof SetValue || elements[0] instanceof RecordValue)
-                ? ValueOrder.INSTANCE.compare(this, that) == 0
-                : containsAll(that);
+        // looking for every element in the other set squares the work at every level of sets in
+        // sets
+        if (elements.length > 0 && isNested(elements[0])) {
+            return ValueOrder.INSTANCE.compare(this, that) == 0;
+        }
+        return containsAll(that);
+    }
+
+    private static boolean isNested(Value element) {
+        return element instanceof SetValue || element instanceof RecordValue;
     }
 
     @Override

@@ -142,19 +142,12 @@ class ListingExamplesTest {
     void aListMayBeOneOfAList() {
         var list = part("list");
 
-        assertThat(
-                        possible(
-                                list,
-                                contains(
-                                        set(set(text("a")), set(text("b"))),
-                                        context("list"))))
+        assertThat(possible(list, contains(set(set(text("a")), set(text("b"))), context("list"))))
                 .isTrue();
         assertThat(
                         possible(
                                 list,
-                                contains(
-                                        set(set(text("a")), set(text("b"))),
-                                        context("list")),
+                                contains(set(set(text("a")), set(text("b"))), context("list")),
                                 contains(context("list"), text("c"))))
                 .isFalse();
     }
@@ -219,8 +212,7 @@ class ListingExamplesTest {
     @Test
     void boundsAreSeenThroughAComparisonOfTwoParts() {
         var both = List.of(part("hour"), part("number"));
-        var greater =
-                binary(BinaryOperator.GREATER, context("hour"), context("number"));
+        var greater = binary(BinaryOperator.GREATER, context("hour"), context("number"));
 
         assertThat(possible(both, greater, order(BinaryOperator.GREATER, "number", 1))).isTrue();
         assertThat(possible(both, greater, order(BinaryOperator.GREATER, "number", 2))).isFalse();
@@ -369,8 +361,7 @@ class ListingExamplesTest {
                             BinaryOperator.CONTAINS_ALL,
                             literal(set(text("a"), text(PRIVATE))),
                             list);
-            case 5 ->
-                    binary(BinaryOperator.CONTAINS_ANY, literal(set(text("a"), text("b"))), list);
+            case 5 -> binary(BinaryOperator.CONTAINS_ANY, literal(set(text("a"), text("b"))), list);
             case 6 -> binary(BinaryOperator.CONTAINS_ALL, list, literal(set(text("b"))));
             default -> new Expression.Unary(UnaryOperator.IS_EMPTY, list);
         };
@@ -420,10 +411,7 @@ class ListingExamplesTest {
             case 2 -> binary(BinaryOperator.EQUAL, address, ip("10.0.0.1"));
             case 3 -> call(ExtensionFunction.IS_LOOPBACK, address);
             case 4 -> call(ExtensionFunction.IS_IPV6, address);
-            default ->
-                    contains(
-                            SetValue.of(addresses("10.0.0.1", "9.9.9.9")),
-                            address);
+            default -> contains(SetValue.of(addresses("10.0.0.1", "9.9.9.9")), address);
         };
     }
 
