@@ -103,8 +103,7 @@ final class ControlPlaneStack extends Stack {
         environment.put("RATE_LIMITS", settings.rateLimits());
         environment.put("DECISION_URL", settings.decisionService().url());
         environment.put(
-                "DECISION_TIMEOUT_MS",
-                Integer.toString(settings.decisionService().timeoutMs()));
+                "DECISION_TIMEOUT_MS", Integer.toString(settings.decisionService().timeoutMs()));
         environment.put("PUBLIC_URL", settings.publicUrl());
         environment.put("ISSUERS", settings.issuers());
         environment.put("STS_ISSUER", settings.stsIssuer());

@@ -35,10 +35,14 @@ class StacksTest {
                 Synthesized.stage(
                         "dev",
                         Map.of(
-                                "routerConcurrency", "0",
-                                "rateLimits", LIMITS,
-                                "decisionUrl", DECISIONS,
-                                "decisionTimeoutMs", "250"));
+                                "routerConcurrency",
+                                "0",
+                                "rateLimits",
+                                LIMITS,
+                                "decisionUrl",
+                                DECISIONS,
+                                "decisionTimeoutMs",
+                                "250"));
     }
 
     @Test

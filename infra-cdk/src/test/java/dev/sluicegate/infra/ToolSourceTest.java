@@ -128,13 +128,11 @@ class ToolSourceTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 5_001})
     void aDecisionServiceThatMayTakeForeverIsRefused(int timeoutMs) {
-        assertThatThrownBy(
-                        () ->
-                                new Settings.DecisionService(
-                                        "https://opa.example.com/v1/data/mcp/allow", timeoutMs))
+        assertThatThrownBy(() ->
+                        new Settings.DecisionService(
+                                "https://opa.example.com/v1/data/mcp/allow", timeoutMs))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "decisionTimeoutMs `" + timeoutMs + "` is not between 1 and 5000");
+                .hasMessage("decisionTimeoutMs `" + timeoutMs + "` is not between 1 and 5000");
     }
 
     private Settings settings(String stage, String environment, String issuer) {

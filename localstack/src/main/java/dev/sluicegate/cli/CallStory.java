@@ -106,7 +106,8 @@ final class CallStory {
                             + (by.isEmpty() ? "" : " by " + String.join(", ", by))
                             + (text(shadow, "set").equals(text(decision, "set"))
                                     ? "   were the policies in shadow enforced"
-                                    : "   were the set in shadow in force: " + text(shadow, "set")));
+                                    : "   were the set in shadow in force: "
+                                            + text(shadow, "set")));
         }
     }
 

@@ -94,8 +94,7 @@ record Flips(int decided, List<Flip> flips, Map<String, List<String>> undecided)
         // what is in the record is what was decided; the set says what a remedy took
         return from.outcome().equals(one.byPolicies())
                 ? Answer.change(from, to)
-                : Answer.change(
-                        new Answer(one.byPolicies(), ""), new Answer(to.outcome(), ""));
+                : Answer.change(new Answer(one.byPolicies(), ""), new Answer(to.outcome(), ""));
     }
 
     /** In the order permit to deny and so on, then tool, then principal. */

@@ -21,7 +21,6 @@ final class PolicyAdmin {
         var given = workspace.environment().get(CallerSelection.TOKEN_VARIABLE);
         return user == null && given != null && !given.isBlank()
                 ? given
-                : admin.token(
-                        TokenOrder.forPolicy(user == null ? DemoCompany.POLICY_ADMIN : user));
+                : admin.token(TokenOrder.forPolicy(user == null ? DemoCompany.POLICY_ADMIN : user));
     }
 }

@@ -42,7 +42,8 @@ final class PolicyDecideCommand implements Callable<Integer> {
             names = "--policies",
             required = true,
             paramLabel = "FILE",
-            description = "Cedar policies, or a policy set in Cedar's JSON format, with templates and links")
+            description =
+                    "Cedar policies, or a policy set in Cedar's JSON format, with templates and links")
     private Path policies = Path.of("");
 
     @Option(

@@ -130,11 +130,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
     /** Who may be named, what the schema's types say and what the tools are. */
     private static void others(PolicyWorld a, PolicyWorld b, ArrayNode list) {
         differing("role", roles(a), roles(b), list);
-        differing(
-                "stub",
-                Map.of("", a.sources().stub()),
-                Map.of("", b.sources().stub()),
-                list);
+        differing("stub", Map.of("", a.sources().stub()), Map.of("", b.sources().stub()), list);
         differing("tool", manifests(a), manifests(b), list);
     }
 
@@ -243,8 +239,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
         }
         json.put("callsCompared", compared);
         var problems = json.putObject("undecided");
-        undecided.forEach(
-                (problem, calls) -> calls.forEach(problems.withArray(problem)::add));
+        undecided.forEach((problem, calls) -> calls.forEach(problems.withArray(problem)::add));
         if (recorded.missing() != null) {
             workspace.err().println(recorded.missing());
         }

@@ -166,7 +166,8 @@ final class PolicyImportRbacCommand implements Callable<Integer> {
             var list = folder.resolve(ROLES);
             var missing = new TreeSet<>(roles);
             if (Files.exists(list)) {
-                missing.removeAll(before == null || before.roles() == null ? listed(list) : before.roles());
+                missing.removeAll(
+                        before == null || before.roles() == null ? listed(list) : before.roles());
             } else if (before != null && before.roles() != null) {
                 // until now these were the baseline's, and the policies beside name them
                 missing.addAll(before.roles());
@@ -174,7 +175,9 @@ final class PolicyImportRbacCommand implements Callable<Integer> {
             if (!missing.isEmpty()) {
                 Files.writeString(
                         list,
-                        (Files.exists(list) ? ending(list) : "# Roles that policies may name, one a line.\n")
+                        (Files.exists(list)
+                                        ? ending(list)
+                                        : "# Roles that policies may name, one a line.\n")
                                 + "# From "
                                 + String.valueOf(file.getFileName()).replaceAll("\\R", " ")
                                 + ":\n"
@@ -183,7 +186,8 @@ final class PolicyImportRbacCommand implements Callable<Integer> {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.APPEND);
             }
-            Files.writeString(folder.resolve(String.valueOf(to == null ? "" : to.getFileName())), cedar);
+            Files.writeString(
+                    folder.resolve(String.valueOf(to == null ? "" : to.getFileName())), cedar);
             return missing.size();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write into `" + folder + "`", e);
@@ -192,7 +196,9 @@ final class PolicyImportRbacCommand implements Callable<Integer> {
 
     private static Set<String> listed(Path list) throws IOException {
         var roles = new TreeSet<String>();
-        Files.readString(list).lines().forEach(line -> roles.add(line.replaceFirst("#.*", "").strip()));
+        Files.readString(list)
+                .lines()
+                .forEach(line -> roles.add(line.replaceFirst("#.*", "").strip()));
         return roles;
     }
 

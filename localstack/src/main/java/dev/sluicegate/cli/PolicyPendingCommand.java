@@ -5,7 +5,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** What waits for a second person. */
-@Command(name = "pending", description = "List proposed policies that can still be put in force.",
+@Command(
+        name = "pending",
+        description = "List proposed policies that can still be put in force.",
         footer = {
             "",
             "Look at one with `policy diff head sha256:…`, as its line says; `policy review` says yes or no to it.",

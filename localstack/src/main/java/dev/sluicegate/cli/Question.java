@@ -38,7 +38,10 @@ final class Question {
             description = "roles instead of the user's own")
     private @Nullable List<String> roles;
 
-    @Option(names = "--env", paramLabel = "dev|prod", description = "environment (that of the running stack, else dev)")
+    @Option(
+            names = "--env",
+            paramLabel = "dev|prod",
+            description = "environment (that of the running stack, else dev)")
     private @Nullable String env;
 
     @Option(names = "--mfa", description = "as after a login with a second factor")
@@ -123,7 +126,11 @@ final class Question {
                     ExitCode.USAGE, "environment `" + env + "` is neither dev nor prod");
         }
         return new DecisionRequest.Caller(
-                user == null ? "somebody" : user, true, roles(), Map.of("tenant", "demo"), environment());
+                user == null ? "somebody" : user,
+                true,
+                roles(),
+                Map.of("tenant", "demo"),
+                environment());
     }
 
     private Set<String> roles() {

@@ -105,8 +105,7 @@ record Recorded(
     /**
      * @throws CommandFailedException if the reader is no auditor, or there is more than can be read
      */
-    static Recorded since(
-            AdminClient admin, PeriodReader reader, String purpose, Duration back) {
+    static Recorded since(AdminClient admin, PeriodReader reader, String purpose, Duration back) {
         var all = new ArrayList<One>();
         var calls = 0;
         var uncounted = 0L;

@@ -37,7 +37,10 @@ final class WhoCanCommand implements Callable<Integer> {
     @Parameters(paramLabel = "TOOL", description = "its full name")
     private String tool = "";
 
-    @Option(names = "--env", paramLabel = "dev|prod", description = "environment (that of the running stack, else dev)")
+    @Option(
+            names = "--env",
+            paramLabel = "dev|prod",
+            description = "environment (that of the running stack, else dev)")
     private @Nullable String asked;
 
     private String env = "dev";
@@ -112,8 +115,7 @@ final class WhoCanCommand implements Callable<Integer> {
         return nobody ? ExitCode.NO : ExitCode.OK;
     }
 
-    private boolean may(
-            PolicyWorld world, String principal, boolean human, Set<String> roles) {
+    private boolean may(PolicyWorld world, String principal, boolean human, Set<String> roles) {
         return world.engine()
                 .mayPermit(
                         new DecisionRequest.Caller(

@@ -481,7 +481,8 @@ public final class LocalStack implements RunningStack {
         var archived = awaitArchived(reading);
         var page = auditing.read(reading).put("archived", archived);
         var behind = archived ? Duration.ZERO : pump.behind();
-        return page.put("behindSeconds", behind == null ? null : behind.plusMillis(999).toSeconds());
+        return page.put(
+                "behindSeconds", behind == null ? null : behind.plusMillis(999).toSeconds());
     }
 
     private boolean awaitArchived(Reading reading) {

@@ -72,7 +72,11 @@ final class BadPolicies {
                         "@id is not"),
                 new Bad(
                         "reason of 100 KB",
-                        "@id(\"long\") @reason(\"" + "C".repeat(36_364) + "\") permit " + SCOPE + ";",
+                        "@id(\"long\") @reason(\""
+                                + "C".repeat(36_364)
+                                + "\") permit "
+                                + SCOPE
+                                + ";",
                         "x.cedar:1 long",
                         "@reason"),
                 new Bad(
@@ -151,9 +155,7 @@ final class BadPolicies {
                         ""),
                 new Bad(
                         "characters beyond the basic plane outside of a string",
-                        "@id(\"plane\") permit "
-                                + SCOPE
-                                + " when { \ud83e\uddc0 == \"C\" };",
+                        "@id(\"plane\") permit " + SCOPE + " when { \ud83e\uddc0 == \"C\" };",
                         "x.cedar:1 plane",
                         ""),
                 new Bad(

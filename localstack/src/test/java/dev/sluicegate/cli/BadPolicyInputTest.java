@@ -148,7 +148,9 @@ class BadPolicyInputTest {
 
         assertThat(decide(cut, null, requests).err()).contains(cut + ":2 b: ");
         assertThat(decide(twice, null, requests).err()).contains(twice + ":2 a: id given twice");
-        assertThat(decide(links, null, requests).err()).contains(links + ": ").contains("unknown template");
+        assertThat(decide(links, null, requests).err())
+                .contains(links + ": ")
+                .contains("unknown template");
         assertThat(decide(good, object, requests).err()).contains(object + ": are not a list");
         assertThat(decide(good, entities, requests).err())
                 .contains(entities + ": entity 1: ")

@@ -282,7 +282,13 @@ class PolicyCommandsTest {
         assertThat(next.resolve("rbac.cedar")).doesNotExist();
         assertThat(next.resolve("roles.txt")).doesNotExist();
         assertThat(
-                        run("policy", "import", "rbac", table.toString(), "--to", next + "/rbac.txt")
+                        run(
+                                        "policy",
+                                        "import",
+                                        "rbac",
+                                        table.toString(),
+                                        "--to",
+                                        next + "/rbac.txt")
                                 .code())
                 .isEqualTo(ExitCode.USAGE);
     }

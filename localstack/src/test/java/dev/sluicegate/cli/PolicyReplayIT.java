@@ -129,14 +129,17 @@ class PolicyReplayIT {
     @Test
     void whoApprovesIsAsMuchOfADecisionAsThatSomebodyMust() throws Exception {
         var candidate =
-                changed("@approver(\"Mcp::Role::billing-leads\")", "@approver(\"Mcp::Role::support\")");
+                changed(
+                        "@approver(\"Mcp::Role::billing-leads\")",
+                        "@approver(\"Mcp::Role::support\")");
 
         var found = run("policy", "replay", "--candidate", candidate, "-o", "json");
 
         assertThat(found.code()).isEqualTo(ExitCode.NO);
         assertThat(found.json().path("flips")).hasSize(1);
         var flip = found.json().path("flips").path(0);
-        assertThat(flip.path("from").asText()).isEqualTo("needs_approval(1 of billing-leads in 900 s)");
+        assertThat(flip.path("from").asText())
+                .isEqualTo("needs_approval(1 of billing-leads in 900 s)");
         assertThat(flip.path("to").asText()).isEqualTo("needs_approval(1 of support in 900 s)");
         assertThat(flip.path("examples").path(0).asText()).isEqualTo(large);
         var plain = Files.createTempFile(home, "flips", ".yaml");
@@ -443,8 +446,7 @@ class PolicyReplayIT {
             for (var file : files.toList()) {
                 var text = Files.readString(file);
                 Files.writeString(
-                        folder.resolve(String.valueOf(file.getFileName())),
-                        text.replace(from, to));
+                        folder.resolve(String.valueOf(file.getFileName())), text.replace(from, to));
             }
         }
         return folder.toString();

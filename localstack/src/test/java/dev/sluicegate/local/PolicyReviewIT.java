@@ -130,8 +130,7 @@ class PolicyReviewIT {
                 () ->
                         desk().publish(
                                         stack.token(
-                                                TokenOrder.of("petra")
-                                                        .withScope("policy:write")),
+                                                TokenOrder.of("petra").withScope("policy:write")),
                                         folder,
                                         false,
                                         false),

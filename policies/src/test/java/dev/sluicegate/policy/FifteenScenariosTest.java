@@ -66,7 +66,9 @@ class FifteenScenariosTest {
     void noneOfTheFifteenIsMissing() {
         assertThat(
                         INDEX.lines()
-                                .map(line -> Integer.parseInt(line.substring(0, line.indexOf('|')).strip()))
+                                .map(line ->
+                                        Integer.parseInt(
+                                                line.substring(0, line.indexOf('|')).strip()))
                                 .distinct())
                 .hasSize(SCENARIOS)
                 .containsSequence(List.of(1, 2, 3))

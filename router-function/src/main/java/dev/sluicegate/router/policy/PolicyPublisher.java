@@ -207,8 +207,9 @@ public final class PolicyPublisher {
         store(compiled, tools, content.catalogue());
         var changes =
                 PolicyChanges.between(before, compiled.receipts())
-                        .and(head.map(known -> others(known, compiled.sources(), tools))
-                                .orElse(List.of()));
+                        .and(
+                                head.map(known -> others(known, compiled.sources(), tools))
+                                        .orElse(List.of()));
         return propose
                 ? new Result.Proposed(
                         propose(by, content, base, rollbackTo, changes), compiled.warnings())
@@ -217,8 +218,7 @@ public final class PolicyPublisher {
     }
 
     /** What a reviewer would not see among the policies: who may be named, what types say, what tools are. */
-    private List<String> others(
-            Head head, PolicySources sources, List<CataloguedTool> tools) {
+    private List<String> others(Head head, PolicySources sources, List<CataloguedTool> tools) {
         var words = new ArrayList<String>();
         try {
             var before = sets.sources(head.set());

@@ -293,7 +293,8 @@ public final class PublishedPolicies implements PolicyDecisionPoint, Catalogue {
             catalogue.forEach(tool -> tools.put(tool.name(), tool));
             engine = new PolicyEngine(head.set(), head.version(), this::slice, gateway);
             policiesInShadow =
-                    new Trial(head.set(), () -> engine(head.set(), tool -> sets.shadow(index, tool)));
+                    new Trial(
+                            head.set(), () -> engine(head.set(), tool -> sets.shadow(index, tool)));
             var other = head.shadow();
             setInShadow = other == null ? null : new Trial(other, () -> wouldBe(other));
         }

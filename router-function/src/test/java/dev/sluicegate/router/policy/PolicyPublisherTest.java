@@ -447,7 +447,12 @@ class PolicyPublisherTest {
         var tokens =
                 Map.of(
                         "petra", with(good, Set.of("policy:write"), true, login),
-                        "ada", with(identity("ada", true, "support"), Set.of("policy:write"), true, login),
+                        "ada",
+                                with(
+                                        identity("ada", true, "support"),
+                                        Set.of("policy:write"),
+                                        true,
+                                        login),
                         "robot",
                                 with(
                                         identity("robot", false, "policy-admin"),
@@ -456,7 +461,12 @@ class PolicyPublisherTest {
                                         login),
                         "assistant", with(good, Set.of("tools:read", "tools:write"), true, login),
                         "one-factor", with(good, Set.of("policy:write"), false, login),
-                        "stale", with(good, Set.of("policy:write"), true, CLOCK.instant().minusSeconds(900)),
+                        "stale",
+                                with(
+                                        good,
+                                        Set.of("policy:write"),
+                                        true,
+                                        CLOCK.instant().minusSeconds(900)),
                         "undated", with(good, Set.of("policy:write"), true, null));
         TokenVerifier verifier =
                 presented -> {
@@ -473,9 +483,7 @@ class PolicyPublisherTest {
                 List.of("ada", "robot", "assistant", "one-factor", "stale", "undated", "forged")) {
             refused(Reason.NOT_ALLOWED, () -> editors.of(token));
         }
-        refused(
-                Reason.NOT_ALLOWED,
-                () -> new PolicyEditors(verifier, true, CLOCK).of("petra"));
+        refused(Reason.NOT_ALLOWED, () -> new PolicyEditors(verifier, true, CLOCK).of("petra"));
     }
 
     private static EffectiveIdentity with(
@@ -500,8 +508,16 @@ class PolicyPublisherTest {
     @Test
     void anAccountOfNobodyInParticularIsNoSecondPerson() {
         publish(dev, PETRA, "support");
-        var byPerson = proposed(prod.publish(editor("petra", "P1"), sources("other"), tools("arn"), Mode.ENFORCE, false));
-        var byNobody = proposed(prod.publish(PETRA, sources("third"), tools("arn"), Mode.ENFORCE, false));
+        var byPerson =
+                proposed(
+                        prod.publish(
+                                editor("petra", "P1"),
+                                sources("other"),
+                                tools("arn"),
+                                Mode.ENFORCE,
+                                false));
+        var byNobody =
+                proposed(prod.publish(PETRA, sources("third"), tools("arn"), Mode.ENFORCE, false));
 
         refused(Reason.NOT_ALLOWED, () -> prod.review(PAUL, byPerson.id(), true, null));
         refused(
@@ -521,9 +537,13 @@ class PolicyPublisherTest {
         var more = new TreeSet<>(List.of("auditor", "support"));
         var second =
                 new PolicySources(
-                        first.files(), PolicySources.baseline().stub().replaceFirst("\\{", "{\n// edited\n"), more);
+                        first.files(),
+                        PolicySources.baseline().stub().replaceFirst("\\{", "{\n// edited\n"),
+                        more);
 
-        var changes = proposed(prod.publish(PETRA, second, tools("arn:new"), Mode.ENFORCE, false)).changes();
+        var changes =
+                proposed(prod.publish(PETRA, second, tools("arn:new"), Mode.ENFORCE, false))
+                        .changes();
 
         assertThat(changes.added()).isEmpty();
         assertThat(changes.others()).contains("+role auditor", "-role ops", "~stub");
@@ -537,7 +557,9 @@ class PolicyPublisherTest {
         publish(dev, PETRA, "support");
         table.items.keySet().removeIf(key -> key.contains("|file#"));
 
-        var changes = proposed(prod.publish(PETRA, sources("other"), tools("arn"), Mode.ENFORCE, false)).changes();
+        var changes =
+                proposed(prod.publish(PETRA, sources("other"), tools("arn"), Mode.ENFORCE, false))
+                        .changes();
 
         assertThat(changes.others()).anyMatch(word -> word.contains("cannot be read"));
     }

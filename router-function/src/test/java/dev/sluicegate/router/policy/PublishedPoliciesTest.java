@@ -462,8 +462,7 @@ class PublishedPoliciesTest {
         assertThat(read.basis().shadows())
                 .extracting(Decision.Shadow::outcome, Decision.Shadow::policies)
                 .containsExactly(
-                        tuple("deny", List.of("trial")),
-                        tuple("permit", List.of("other", "test")));
+                        tuple("deny", List.of("trial")), tuple("permit", List.of("other", "test")));
         assertThat(read.basis().shadows())
                 .extracting(Decision.Shadow::set)
                 .first()
@@ -477,14 +476,13 @@ class PublishedPoliciesTest {
     void theSetInForceIsNoShadowOfItself() {
         publish(permit("support"));
 
-        assertThatThrownBy(
-                        () ->
-                                publisher.publish(
-                                        EDITOR,
-                                        sources(permit("support")),
-                                        tools(),
-                                        PolicyPublisher.Mode.SHADOW,
-                                        false))
+        assertThatThrownBy(() ->
+                        publisher.publish(
+                                EDITOR,
+                                sources(permit("support")),
+                                tools(),
+                                PolicyPublisher.Mode.SHADOW,
+                                false))
                 .isInstanceOf(PolicyStepRefusedException.class)
                 .hasMessageContaining("nothing to try");
         assertThat(policies.decide(request("crm___read")).basis().version()).isEqualTo(1);
