@@ -33,9 +33,13 @@ class ArchitectureTest {
                     Map.entry("screening", Set.of()),
                     Map.entry("chain", Set.of("identity")),
                     Map.entry("policy", Set.of("identity", "enforcement")),
-                    Map.entry("enforcement", Set.of("identity", "screening", "chain", "policy", "approval")),
+                    Map.entry(
+                            "enforcement",
+                            Set.of("identity", "screening", "chain", "policy", "approval")),
                     Map.entry("approval", Set.of("identity", "chain", "enforcement", "policy")),
-                    Map.entry("trail", Set.of("identity", "screening", "chain", "enforcement", "policy")),
+                    Map.entry(
+                            "trail",
+                            Set.of("identity", "screening", "chain", "enforcement", "policy")),
                     Map.entry("invocation", Set.of("identity", "enforcement", "policy", "chain")));
 
     @Test

@@ -55,7 +55,9 @@ public final class AuthorizationFacade {
         for (var issuer : issuers) {
             var facade = issuer.facade();
             if (facade != null) {
-                var key = mac.apply(("facade-seal\n" + facade.name()).getBytes(StandardCharsets.UTF_8));
+                var key =
+                        mac.apply(
+                                ("facade-seal\n" + facade.name()).getBytes(StandardCharsets.UTF_8));
                 var logins =
                         new Logins(
                                 resource,

@@ -95,8 +95,7 @@ final class ClientDocuments {
                 return null;
             }
             var fetched = fetch.get(uri, MAX_BYTES, PATIENCE);
-            if (!fetched.type().equals("application/json")
-                    && !fetched.type().endsWith("+json")) {
+            if (!fetched.type().equals("application/json") && !fetched.type().endsWith("+json")) {
                 return null;
             }
             return client(id, uri.getHost(), StrictJson.read(fetched.body()));

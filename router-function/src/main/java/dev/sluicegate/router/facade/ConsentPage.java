@@ -15,7 +15,11 @@ final class ConsentPage {
      * @param sealed the request, closed
      */
     static String ask(
-            String action, String sealed, LoginClient client, String redirect, List<String> scopes) {
+            String action,
+            String sealed,
+            LoginClient client,
+            String redirect,
+            List<String> scopes) {
         var name = client.name().isEmpty() ? "A program without a name" : client.name();
         var whose =
                 client.origin().isEmpty()
@@ -27,7 +31,8 @@ final class ConsentPage {
                         ? "a program on this computer"
                         : target.getScheme() + "://" + target.getRawAuthority();
         var list = new StringBuilder();
-        scopes.forEach(scope -> list.append("<li><code>").append(text(scope)).append("</code></li>"));
+        scopes.forEach(
+                scope -> list.append("<li><code>").append(text(scope)).append("</code></li>"));
         return page(
                 "Let a program act for you?",
                 "<p><strong>"

@@ -43,7 +43,8 @@ public record FacadeRequest(
     /** The parameters of a form; none when the body is something else. */
     Parameters form() {
         return contentType != null
-                        && contentType.split(";", 2)[0]
+                        && contentType
+                                .split(";", 2)[0]
                                 .strip()
                                 .equalsIgnoreCase("application/x-www-form-urlencoded")
                 ? Parameters.of(body)

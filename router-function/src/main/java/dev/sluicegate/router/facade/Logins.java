@@ -45,7 +45,8 @@ final class Logins {
     private static final Pattern VERIFIER = Pattern.compile("[A-Za-z0-9._~-]{43,128}");
 
     private static final Pattern SCOPES =
-            Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}( [\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}){0,19}");
+            Pattern.compile(
+                    "[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}( [\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}){0,19}");
 
     /** What a step-up asks for goes on to the provider. */
     private static final List<String> PASSED_ON =
@@ -296,7 +297,8 @@ final class Logins {
         forward.put("grant_type", "refresh_token");
         forward.put("client_id", facade.clientId());
         forward.put("refresh_token", letter.path("token").asText());
-        // one that the provider does not replace stays good, and the client keeps it. RFC 6749, section 6
+        // one that the provider does not replace stays good, and the client keeps it. RFC 6749,
+        // section 6
         return forwarded(forward, form.get("client_id"));
     }
 

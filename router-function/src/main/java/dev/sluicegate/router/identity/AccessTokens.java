@@ -108,8 +108,7 @@ public final class AccessTokens implements TokenVerifier {
             case Seen.Good(var known) -> {
                 var objection = objection(presented, known.boundKey());
                 yield objection == null
-                        ? new Authentication.Verified(
-                                from(presented.sourceIp(), known.identity()))
+                        ? new Authentication.Verified(from(presented.sourceIp(), known.identity()))
                         : new Authentication.Rejected(
                                 objection,
                                 known.issuer().config().issuer(),

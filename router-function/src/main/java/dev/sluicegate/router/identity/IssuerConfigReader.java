@@ -62,8 +62,7 @@ final class IssuerConfigReader {
                 throw new IllegalArgumentException("issuer `" + issuer.issuer() + "` twice");
             }
             if (issuer.facade() != null && !facades.add(issuer.facade().name())) {
-                throw new IllegalArgumentException(
-                        "facade `" + issuer.facade().name() + "` twice");
+                throw new IllegalArgumentException("facade `" + issuer.facade().name() + "` twice");
             }
             issuers.add(issuer);
         }

@@ -99,7 +99,8 @@ final class ProofOfPossession {
         return objection(presented, boundKey, new Signed(parts, algorithm, key, claims, id));
     }
 
-    private record Signed(String[] parts, String algorithm, ECKey key, JsonNode claims, String id) {}
+    private record Signed(
+            String[] parts, String algorithm, ECKey key, JsonNode claims, String id) {}
 
     private @Nullable Rejection objection(Presented presented, String boundKey, Signed proof) {
         String thumbprint;
@@ -157,8 +158,7 @@ final class ProofOfPossession {
     private static boolean isSigned(Signed proof) {
         try {
             var input =
-                    (proof.parts()[0] + "." + proof.parts()[1])
-                            .getBytes(StandardCharsets.US_ASCII);
+                    (proof.parts()[0] + "." + proof.parts()[1]).getBytes(StandardCharsets.US_ASCII);
             var header = new JWSHeader.Builder(JWSAlgorithm.parse(proof.algorithm())).build();
             return new ECDSAVerifier(proof.key())
                     .verify(header, input, new Base64URL(proof.parts()[2]));

@@ -343,7 +343,8 @@ class EdgeTest {
         assertThat(first.status()).isEqualTo(200);
         assertThat(again.status()).isEqualTo(401);
         assertThat(again.header("WWW-Authenticate"))
-                .startsWith("DPoP error=\"invalid_dpop_proof\", algs=\"ES256 ES384 ES512\", scope=");
+                .startsWith(
+                        "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 ES384 ES512\", scope=");
         assertThat(again.error().path("data").path("challenge").asText())
                 .isEqualTo(again.header("WWW-Authenticate"));
         assertThat(again.error().path("data").path("reason").asText()).isEqualTo("proof_replayed");

@@ -53,7 +53,10 @@ class FacadeTest {
         provider.createContext(
                 "/token",
                 exchange -> {
-                    var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+                    var body =
+                            new String(
+                                    exchange.getRequestBody().readAllBytes(),
+                                    StandardCharsets.UTF_8);
                     forwarded.add(FacadeRequest.Parameters.of(body));
                     var bytes = provided.getBytes(StandardCharsets.UTF_8);
                     exchange.sendResponseHeaders(providedStatus, bytes.length);
@@ -73,8 +76,7 @@ class FacadeTest {
                                 .formatted(provider.getAddress().getPort()),
                         resource.uri().toString());
         facade =
-                AuthorizationFacade.of(
-                        resource, issuers, KeyedDigest.ofSecret("test")::mac, clock);
+                AuthorizationFacade.of(resource, issuers, KeyedDigest.ofSecret("test")::mac, clock);
     }
 
     @AfterEach
@@ -109,7 +111,12 @@ class FacadeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"POST, authorize, GET", "GET, token, POST", "GET, register, POST", "PUT, consent, POST"})
+    @CsvSource({
+        "POST, authorize, GET",
+        "GET, token, POST",
+        "GET, register, POST",
+        "PUT, consent, POST"
+    })
     void eachEndpointHasItsMethod(String method, String endpoint, String allowed) {
         var answer = send(method, "/oauth/pool/" + endpoint, "", null, null, "");
 
@@ -119,9 +126,21 @@ class FacadeTest {
 
     @Test
     void theSameRegistrationIsTheSameClient() {
-        var one = register("\"client_name\":\"editor\",\"redirect_uris\":[\"https://a.test/\",\"" + REDIRECT + "\"]");
-        var same = register("\"redirect_uris\":[\"" + REDIRECT + "\",\"https://a.test/\"],\"client_name\":\"editor\",\"logo_uri\":\"https://x.test\"");
-        var other = register("\"client_name\":\"other\",\"redirect_uris\":[\"https://a.test/\",\"" + REDIRECT + "\"]");
+        var one =
+                register(
+                        "\"client_name\":\"editor\",\"redirect_uris\":[\"https://a.test/\",\""
+                                + REDIRECT
+                                + "\"]");
+        var same =
+                register(
+                        "\"redirect_uris\":[\""
+                                + REDIRECT
+                                + "\",\"https://a.test/\"],\"client_name\":\"editor\",\"logo_uri\":\"https://x.test\"");
+        var other =
+                register(
+                        "\"client_name\":\"other\",\"redirect_uris\":[\"https://a.test/\",\""
+                                + REDIRECT
+                                + "\"]");
 
         assertThat(one.status()).isEqualTo(201);
         assertThat(json(same)).isEqualTo(json(one));
@@ -175,7 +194,8 @@ class FacadeTest {
     @Test
     void aPersonIsAskedThenTheProviderThenTheClientHasItsTokens() throws Exception {
         var client = client();
-        var page = authorize(client, Map.of("scope", "tools:read tools:write", "acr_values", "gold"));
+        var page =
+                authorize(client, Map.of("scope", "tools:read tools:write", "acr_values", "gold"));
         var cookie = cookie(page);
 
         assertThat(page.html()).contains("editor", "a program on this computer", "tools:write");
@@ -212,17 +232,26 @@ class FacadeTest {
         assertThat(forwarded.getFirst().values())
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of(
-                                "grant_type", "authorization_code",
-                                "client_id", "app",
-                                "code", "c-1",
-                                "redirect_uri", BASE + "/callback",
-                                "code_verifier", VERIFIER,
-                                "resource", GATE + "/mcp"));
+                                "grant_type",
+                                "authorization_code",
+                                "client_id",
+                                "app",
+                                "code",
+                                "c-1",
+                                "redirect_uri",
+                                BASE + "/callback",
+                                "code_verifier",
+                                VERIFIER,
+                                "resource",
+                                GATE + "/mcp"));
 
         var refreshed = refresh(client, tokens.path("refresh_token").asText());
         assertThat(json(refreshed).path("access_token").asText()).isEqualTo("at");
         assertThat(forwarded.getLast().get("refresh_token")).isEqualTo("rt");
-        var stolen = refresh(register("\"redirect_uris\":[\"https://a.test/\"]"), tokens.path("refresh_token").asText());
+        var stolen =
+                refresh(
+                        register("\"redirect_uris\":[\"https://a.test/\"]"),
+                        tokens.path("refresh_token").asText());
         assertThat(json(stolen).path("error").asText()).isEqualTo("invalid_grant");
     }
 
@@ -309,7 +338,9 @@ class FacadeTest {
 
     @Test
     void aProgramOnThisMachineListensWhereItCan() {
-        assertThat(authorize(client(), Map.of("redirect_uri", "http://127.0.0.1:1/callback")).status())
+        assertThat(
+                        authorize(client(), Map.of("redirect_uri", "http://127.0.0.1:1/callback"))
+                                .status())
                 .isEqualTo(200);
     }
 
@@ -371,7 +402,10 @@ class FacadeTest {
     @Test
     void aCodeIsForOneClientOneAddressAndOneSecret() {
         var client = client();
-        var other = json(register("\"redirect_uris\":[\"" + REDIRECT + "\"]")).path("client_id").asText();
+        var other =
+                json(register("\"redirect_uris\":[\"" + REDIRECT + "\"]"))
+                        .path("client_id")
+                        .asText();
 
         assertRefused(redeem(other, code(client), REDIRECT, VERIFIER));
         assertRefused(redeem(client, code(client), "http://127.0.0.1:1/callback", VERIFIER));
@@ -424,7 +458,11 @@ class FacadeTest {
 
     @Test
     void aNameIsTextOnThePage() {
-        var id = json(register("\"client_name\":\"<b>\\u202eevil\\\" x='\",\"redirect_uris\":[\"" + REDIRECT + "\"]"))
+        var id =
+                json(register(
+                                "\"client_name\":\"<b>\\u202eevil\\\" x='\",\"redirect_uris\":[\""
+                                        + REDIRECT
+                                        + "\"]"))
                         .path("client_id")
                         .asText();
 
@@ -452,7 +490,8 @@ class FacadeTest {
     }
 
     private FacadeAnswer register(String fields) {
-        return send("POST", "/oauth/pool/register", "", null, "application/json", "{" + fields + "}");
+        return send(
+                "POST", "/oauth/pool/register", "", null, "application/json", "{" + fields + "}");
     }
 
     private FacadeAnswer authorize(String client, Map<String, String> other) {
@@ -473,7 +512,9 @@ class FacadeTest {
     }
 
     private FacadeAnswer consent(FacadeAnswer page, @Nullable String cookie, String answer) {
-        var sealed = Pattern.compile("name=\"request\" value=\"([^\"]+)\"").matcher(String.valueOf(page.html()));
+        var sealed =
+                Pattern.compile("name=\"request\" value=\"([^\"]+)\"")
+                        .matcher(String.valueOf(page.html()));
         assertThat(sealed.find()).isTrue();
         return post("consent", Map.of("request", sealed.group(1), "answer", answer), cookie);
     }
@@ -516,7 +557,8 @@ class FacadeTest {
             @Nullable String cookie,
             @Nullable String type,
             String body) {
-        return facade.answer(new FacadeRequest(method, path, query, cookie, type, body)).orElseThrow();
+        return facade.answer(new FacadeRequest(method, path, query, cookie, type, body))
+                .orElseThrow();
     }
 
     private static URI location(FacadeAnswer answer) {

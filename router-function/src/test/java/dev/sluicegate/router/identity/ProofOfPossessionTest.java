@@ -85,8 +85,7 @@ class ProofOfPossessionTest {
 
     @Test
     void oneProofIsOne() {
-        assertRefused(
-                tokens.verify(presented(Presented.Scheme.DPOP)), Rejection.PROOF_MISSING);
+        assertRefused(tokens.verify(presented(Presented.Scheme.DPOP)), Rejection.PROOF_MISSING);
         assertRefused(
                 tokens.verify(
                         presented(Presented.Scheme.DPOP, proof().compact(), proof().compact())),
@@ -99,7 +98,10 @@ class ProofOfPossessionTest {
         var stranger = IssuerServer.newKey("stranger");
         return Stream.of(
                 refused("another method", Rejection.PROOF_REQUEST, p -> p.claim("htm", "GET")),
-                refused("method in another case", Rejection.PROOF_REQUEST, p -> p.claim("htm", "post")),
+                refused(
+                        "method in another case",
+                        Rejection.PROOF_REQUEST,
+                        p -> p.claim("htm", "post")),
                 refused(
                         "another path",
                         Rejection.PROOF_REQUEST,
@@ -132,7 +134,10 @@ class ProofOfPossessionTest {
                         "the right key and another's signature",
                         Rejection.PROOF_SIGNATURE,
                         p -> p.signedBy(stranger)),
-                refused("an access token", Rejection.PROOF_MALFORMED, p -> p.header("typ", "at+jwt")),
+                refused(
+                        "an access token",
+                        Rejection.PROOF_MALFORMED,
+                        p -> p.header("typ", "at+jwt")),
                 refused("no type", Rejection.PROOF_MALFORMED, p -> p.header("typ", null)),
                 refused("algorithm none", Rejection.PROOF_MALFORMED, p -> p.header("alg", "none")),
                 refused("a MAC", Rejection.PROOF_MALFORMED, p -> p.header("alg", "HS256")),
@@ -149,10 +154,7 @@ class ProofOfPossessionTest {
                         "a private key",
                         Rejection.PROOF_MALFORMED,
                         p -> p.header("jwk", key.toJSONObject())),
-                refused(
-                        "an RSA key",
-                        Rejection.PROOF_MALFORMED,
-                        p -> p.header("jwk", rsa())),
+                refused("an RSA key", Rejection.PROOF_MALFORMED, p -> p.header("jwk", rsa())),
                 refused("no id", Rejection.PROOF_MALFORMED, p -> p.claim("jti", null)),
                 refused("an empty id", Rejection.PROOF_MALFORMED, p -> p.claim("jti", "")),
                 refused(
@@ -238,8 +240,7 @@ class ProofOfPossessionTest {
     }
 
     private void assertRefused(Authentication answer, Rejection reason) {
-        assertThat(answer)
-                .isEqualTo(new Authentication.Rejected(reason, issuer.url(), true));
+        assertThat(answer).isEqualTo(new Authentication.Rejected(reason, issuer.url(), true));
     }
 
     private TokenDraft proof() {
