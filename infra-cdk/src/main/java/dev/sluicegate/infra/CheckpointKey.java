@@ -59,9 +59,7 @@ final class CheckpointKey {
     /** For whoever verifies the log. */
     static Statement reading(Arns arns, Settings settings) {
         return Statement.allow(
-                        "ReadCheckpointKey",
-                        List.of("kms:GetPublicKey"),
-                        List.of(arns.anyKey()))
+                        "ReadCheckpointKey", List.of("kms:GetPublicKey"), List.of(arns.anyKey()))
                 .when("StringEquals", "kms:RequestAlias", alias(settings));
     }
 }

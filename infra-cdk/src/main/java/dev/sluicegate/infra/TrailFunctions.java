@@ -66,8 +66,7 @@ final class TrailFunctions {
                         statements));
     }
 
-    private static void archiver(
-            Construct scope, Arns arns, Settings settings, CfnTable journal) {
+    private static void archiver(Construct scope, Arns arns, Settings settings, CfnTable journal) {
         var statements = new ArrayList<Statement>();
         statements.add(
                 Statement.allow(
@@ -87,7 +86,8 @@ final class TrailFunctions {
                 .functionName(function.alias().getFunctionArn())
                 .startingPosition("TRIM_HORIZON")
                 .batchSize(1000)
-                // each batch is a checkpoint and its partial tiles, for good: not one for every call
+                // each batch is a checkpoint and its partial tiles, for good: not one for every
+                // call
                 .maximumBatchingWindowInSeconds(60)
                 .parallelizationFactor(1)
                 .bisectBatchOnFunctionError(true)
@@ -104,8 +104,7 @@ final class TrailFunctions {
                         "ReadTheJournal",
                         List.of("dynamodb:GetItem", "dynamodb:Scan"),
                         List.of(arns.table("audit"))));
-        statements.add(
-                TrailStack.appending(arns, List.of("call#*", "control#*", "writer#*")));
+        statements.add(TrailStack.appending(arns, List.of("call#*", "control#*", "writer#*")));
         var function = function(scope, arns, settings, "Sweeper", "sweeper", 240, statements);
         var rule =
                 CfnRule.Builder.create(scope, "Sweeps")

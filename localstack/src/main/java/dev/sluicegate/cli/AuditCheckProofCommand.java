@@ -48,8 +48,7 @@ final class AuditCheckProofCommand implements Callable<Integer> {
             print(CallProof.check(Files.readAllBytes(file), key));
             return ExitCode.OK;
         } catch (CallProof.NotProvenException e) {
-            throw new CommandFailedException(
-                    ExitCode.TAMPERED, "not proven: " + e.getMessage(), e);
+            throw new CommandFailedException(ExitCode.TAMPERED, "not proven: " + e.getMessage(), e);
         }
     }
 
@@ -65,24 +64,28 @@ final class AuditCheckProofCommand implements Callable<Integer> {
             workspace.out().println(OutputFormat.pretty(json));
             return;
         }
-        workspace.out().println(
-                "proven: call "
-                        + proven.call()
-                        + " has "
-                        + proven.records().size()
-                        + " records in "
-                        + proven.origin()
-                        + " at size "
-                        + proven.size());
+        workspace
+                .out()
+                .println(
+                        "proven: call "
+                                + proven.call()
+                                + " has "
+                                + proven.records().size()
+                                + " records in "
+                                + proven.origin()
+                                + " at size "
+                                + proven.size());
         for (var record : proven.records()) {
             var json = OutputFormat.JSON.readTree(record);
-            workspace.out().println(
-                    "  "
-                            + json.path("kind").asText()
-                            + " "
-                            + json.path("ts").asText()
-                            + " "
-                            + json.path("tool").path("name").asText());
+            workspace
+                    .out()
+                    .println(
+                            "  "
+                                    + json.path("kind").asText()
+                                    + " "
+                                    + json.path("ts").asText()
+                                    + " "
+                                    + json.path("tool").path("name").asText());
         }
     }
 }

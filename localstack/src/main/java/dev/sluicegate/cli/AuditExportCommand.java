@@ -53,8 +53,9 @@ final class AuditExportCommand implements Callable<Integer> {
                 workspace.out().println(OutputFormat.pretty(json));
             } else {
                 copied.missing().forEach(name -> workspace.out().println("missing " + name));
-                workspace.out().println(
-                        copied.files() + " files, " + copied.bytes() + " bytes in " + to);
+                workspace
+                        .out()
+                        .println(copied.files() + " files, " + copied.bytes() + " bytes in " + to);
             }
             return copied.files() == 0 || !copied.missing().isEmpty()
                     ? ExitCode.UNREACHABLE

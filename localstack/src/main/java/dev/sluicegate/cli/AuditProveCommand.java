@@ -98,8 +98,7 @@ final class AuditProveCommand implements Callable<Integer> {
         var quoted = ("\"call\":\"" + callId + "\"");
         for (var year : years.descendingSet()) {
             var reader =
-                    new LogReader(
-                            name -> files.read(name).map(ArchiveFiles.Stored::bytes), year);
+                    new LogReader(name -> files.read(name).map(ArchiveFiles.Stored::bytes), year);
             var size =
                     reader.checkpoint()
                             .map(note -> Checkpoint.parse(note.text()).size())

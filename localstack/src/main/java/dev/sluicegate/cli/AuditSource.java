@@ -41,13 +41,17 @@ final class AuditSource {
     @Mixin private StackSelection selection = new StackSelection();
 
     static final class Where {
-        @Option(names = "--dir", paramLabel = "DIR", description = "a folder that was exported into")
+        @Option(
+                names = "--dir",
+                paramLabel = "DIR",
+                description = "a folder that was exported into")
         private @Nullable Path dir;
 
         @Option(
                 names = "--bucket",
                 paramLabel = "BUCKET",
-                description = "the locked bucket, with the credentials and region of the environment")
+                description =
+                        "the locked bucket, with the credentials and region of the environment")
         private @Nullable String bucket;
     }
 
@@ -116,15 +120,13 @@ final class AuditSource {
         var stack = selection.stack(workspace);
         var s3 =
                 local(
-                        stack,
-                        S3Client.builder()
-                                .httpClientBuilder(AwsCrtHttpClient.builder())
-                                .forcePathStyle(true))
+                                stack,
+                                S3Client.builder()
+                                        .httpClientBuilder(AwsCrtHttpClient.builder())
+                                        .forcePathStyle(true))
                         .build();
         var db =
-                local(
-                        stack,
-                        DynamoDbClient.builder().httpClientBuilder(AwsCrtHttpClient.builder()))
+                local(stack, DynamoDbClient.builder().httpClientBuilder(AwsCrtHttpClient.builder()))
                         .build();
         clients.add(s3);
         clients.add(db);

@@ -36,7 +36,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
     @Option(
             names = "--vkey",
             paramLabel = "KEY",
-            description = "the key that is trusted, or a file with it; that of a running stack is asked")
+            description =
+                    "the key that is trusted, or a file with it; that of a running stack is asked")
     private @Nullable String vkey;
 
     @Option(
@@ -98,10 +99,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
                             open.files().locked() ? Duration.ofDays(retention) : null);
             var report =
                     new Verifier(key, rules, Clock.systemUTC())
-                            .verify(
-                                    open.files(),
-                                    known,
-                                    reconcile == null ? null : open.journal());
+                            .verify(open.files(), known, reconcile == null ? null : open.journal());
             print(report);
             if (file != null && report.exitCode() != Report.TAMPERED) {
                 report.known().write(file);
@@ -128,17 +126,26 @@ final class AuditVerifyCommand implements Callable<Integer> {
             return;
         }
         for (var finding : report.findings()) {
-            workspace.out().println(
-                    finding.code().severity() + " " + finding.name() + " " + finding.place());
+            workspace
+                    .out()
+                    .println(
+                            finding.code().severity()
+                                    + " "
+                                    + finding.name()
+                                    + " "
+                                    + finding.place());
             workspace.out().println("  " + finding.detail());
         }
-        report.counts().forEach((code, count) -> {
-            var told =
-                    report.findings().stream().filter(finding -> finding.code() == code).count();
-            if (count > told) {
-                workspace.out().println("… and " + (count - told) + " more of " + code);
-            }
-        });
+        report.counts()
+                .forEach((code, count) -> {
+                    var told =
+                            report.findings().stream()
+                                    .filter(finding -> finding.code() == code)
+                                    .count();
+                    if (count > told) {
+                        workspace.out().println("… and " + (count - told) + " more of " + code);
+                    }
+                });
         var word =
                 switch (report.exitCode()) {
                     case Report.OK -> "verified";
@@ -146,17 +153,23 @@ final class AuditVerifyCommand implements Callable<Integer> {
                     case Report.INCOMPLETE -> "incomplete";
                     default -> "stale";
                 };
-        workspace.out().println(
-                word
-                        + ": "
-                        + report.records()
-                        + " records of "
-                        + report.calls()
-                        + " calls, "
-                        + report.checkpoints()
-                        + " checkpoints"
-                        + (report.newest() == null ? "" : ", the newest record of " + report.newest())
-                        + (report.erased() == 0 ? "" : ", " + report.erased() + " payloads erased"));
+        workspace
+                .out()
+                .println(
+                        word
+                                + ": "
+                                + report.records()
+                                + " records of "
+                                + report.calls()
+                                + " calls, "
+                                + report.checkpoints()
+                                + " checkpoints"
+                                + (report.newest() == null
+                                        ? ""
+                                        : ", the newest record of " + report.newest())
+                                + (report.erased() == 0
+                                        ? ""
+                                        : ", " + report.erased() + " payloads erased"));
         new TreeMap<>(report.logs())
                 .forEach((origin, size) -> workspace.out().println("  " + origin + "  " + size));
     }

@@ -37,12 +37,14 @@ final class AuditVkeyCommand implements Callable<Integer> {
     public Integer call() {
         var key = stage == null ? source.stackKey(workspace) : deployed(stage);
         if (format.json()) {
-            workspace.out().println(
-                    OutputFormat.pretty(
-                            OutputFormat.JSON
-                                    .createObjectNode()
-                                    .put("vkey", key.text())
-                                    .put("origin", key.name())));
+            workspace
+                    .out()
+                    .println(
+                            OutputFormat.pretty(
+                                    OutputFormat.JSON
+                                            .createObjectNode()
+                                            .put("vkey", key.text())
+                                            .put("origin", key.name())));
         } else {
             workspace.out().println(key.text());
         }
@@ -50,12 +52,8 @@ final class AuditVkeyCommand implements Callable<Integer> {
     }
 
     private static NoteKey deployed(String stage) {
-        try (var kms =
-                KmsClient.builder().httpClientBuilder(AwsCrtHttpClient.builder()).build()) {
-            return AuditSource.key(
-                    kms,
-                    stage,
-                    "alias/" + Product.resource(stage, "checkpoint"));
+        try (var kms = KmsClient.builder().httpClientBuilder(AwsCrtHttpClient.builder()).build()) {
+            return AuditSource.key(kms, stage, "alias/" + Product.resource(stage, "checkpoint"));
         }
     }
 }

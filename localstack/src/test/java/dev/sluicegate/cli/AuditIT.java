@@ -120,13 +120,13 @@ class AuditIT {
         archived(refund);
 
         // the log of the running stack, and its end of the call that nobody ended
-        assertThat(ArchivedLog.sweep(requireNonNull(stack), Clock.systemUTC()))
-                .contains("\"orphans\":\"1\"", "\"reconciled\":\"0\"");
+        var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(5));
+        assertThat(ArchivedLog.sweep(requireNonNull(stack), later))
+                .contains("\"orphans\":\"1\"");
         awaitRecord("\"kind\":\"HEARTBEAT\"");
         awaitRecord("\"kind\":\"ORPHAN\"");
         var state = home.resolve("state.json").toString();
-        var verified =
-                run("audit", "verify", "--reconcile", "ddb", "--state", state, "-o", "json");
+        var verified = run("audit", "verify", "--reconcile", "ddb", "--state", state, "-o", "json");
         assertThat(verified.code()).as(verified.out() + verified.err()).isZero();
         assertThat(verified.json().path("calls").asInt()).isGreaterThanOrEqualTo(4);
         assertThat(verified.json().path("findings")).isEmpty();
@@ -156,24 +156,22 @@ class AuditIT {
                 .containsExactlyInAnyOrder("INTENT", "EXEC", "OUTCOME");
         Files.writeString(
                 Path.of(proof),
-                Files.readString(Path.of(proof)).replaceFirst("billing___refund", "billing___refuns"));
+                Files.readString(Path.of(proof))
+                        .replaceFirst("billing___refund", "billing___refuns"));
         assertThat(run("audit", "check-proof", proof, "--vkey", vkey).code())
                 .isEqualTo(ExitCode.TAMPERED);
         assertThat(run("audit", "prove", "01ARZ3NDEKTSV4RRFFQ69G5FAV").code())
                 .isEqualTo(ExitCode.NO);
 
         // a byte of the copy
-        var bundle =
-                Files.walk(Path.of(copy))
-                        .filter(file -> file.toString().contains("/tile/entries/"))
-                        .sorted()
-                        .toList()
-                        .getLast();
+        var bundle = lastBundle(Path.of(copy));
         var bytes = Files.readAllBytes(bundle);
         bytes[bytes.length / 2] ^= 1;
         Files.write(bundle, bytes);
         var tampered =
-                run("audit", "verify", "--dir", copy, "--vkey", vkey, "--state", state, "-o", "json");
+                run(
+                        "audit", "verify", "--dir", copy, "--vkey", vkey, "--state", state, "-o",
+                        "json");
         assertThat(tampered.code()).isEqualTo(ExitCode.TAMPERED);
         assertThat(tampered.json().path("findings").toString())
                 .contains(Path.of(copy).relativize(bundle).toString());
@@ -211,8 +209,7 @@ class AuditIT {
                                         AuditRecord.VERSION,
                                         Ulid.next(before),
                                         RecordKind.INTENT,
-                                        WriterChain.timestamp(
-                                                before.instant()),
+                                        WriterChain.timestamp(before.instant()),
                                         writer,
                                         intent.tenant(),
                                         call,
@@ -245,6 +242,15 @@ class AuditIT {
                         List.of());
         awaitRecord(call);
         return call;
+    }
+
+    private static Path lastBundle(Path copy) throws IOException {
+        try (var files = Files.walk(copy)) {
+            return files.filter(file -> file.toString().contains("/tile/entries/"))
+                    .sorted()
+                    .toList()
+                    .getLast();
+        }
     }
 
     private static void awaitRecord(String text) {

@@ -195,7 +195,10 @@ class CrashIT {
                 var owed =
                         RAN.contains(answer.code())
                                 ? Set.of("INTENT", "OUTCOME")
-                                : Set.of("DENIED");
+                                // the journal was too slow to say what it did, and so was told
+                                : answer.code().equals("audit_unavailable")
+                                        ? Set.<String>of()
+                                        : Set.of("DENIED");
                 if (!kinds.containsAll(owed)) {
                     lost.add(answer + " has " + kinds + ", kills at " + kills);
                 }
@@ -223,8 +226,15 @@ class CrashIT {
             // the archive is the journal, each record once
             var records = journal.stream().map(item -> text(item, "r")).toList();
             assertThat(archived(s3, records.size())).containsExactlyInAnyOrderElementsOf(records);
-            var verified = new Terminal(home).run("audit", "verify", "--reconcile", "ddb", "--data",
-                    home.resolve("data").toString());
+            var verified =
+                    new Terminal(home)
+                            .run(
+                                    "audit",
+                                    "verify",
+                                    "--reconcile",
+                                    "ddb",
+                                    "--data",
+                                    home.resolve("data").toString());
             assertThat(verified).as("exit code of audit verify").isZero();
             report(times, starts, byCall, effects.size(), records.size());
         }

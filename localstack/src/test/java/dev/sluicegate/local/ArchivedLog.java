@@ -28,7 +28,11 @@ public final class ArchivedLog {
         for (var year = 2026; year < 2031; year++) {
             var reader =
                     new LogReader(
-                            name -> read(s3, name.endsWith("/checkpoint") ? POINTERS : BUCKET, name),
+                            name ->
+                                    read(
+                                            s3,
+                                            name.endsWith("/checkpoint") ? POINTERS : BUCKET,
+                                            name),
                             year);
             var note = reader.checkpoint();
             if (note.isPresent()) {

@@ -238,8 +238,7 @@ class SpineIT {
         var place = trace(answer).path("archive");
         var size = place.path("checkpoint").asLong();
         var file =
-                place.path("log").asText()
-                        + String.format(Locale.ROOT, "/checkpoints/%020d", size);
+                place.path("log").asText() + String.format(Locale.ROOT, "/checkpoints/%020d", size);
         try (var s3 = stack.s3Client()) {
             assertThat(ArchivedLog.records(s3)).anyMatch(r -> r.contains(answer.callId()));
             var object = s3.getObjectAsBytes(r -> r.bucket(ArchivedLog.BUCKET).key(file));

@@ -44,8 +44,7 @@ public final class KmsService implements LocalService {
             HexFormat.of().parseHex("3031300d060960864801650304020105000420");
 
     /** DER of SubjectPublicKeyInfo for Ed25519, up to the key (RFC 8410). */
-    private static final byte[] ED25519_INFO =
-            HexFormat.of().parseHex("302a300506032b6570032100");
+    private static final byte[] ED25519_INFO = HexFormat.of().parseHex("302a300506032b6570032100");
 
     private record Pair(PrivateKey privateKey, PublicKey publicKey) {}
 

@@ -139,10 +139,8 @@ record ArchiveLine(String claim, String text, @Nullable AuditRecord record) {
             case EXEC ->
                     call != null
                             && record.tool() != null
-                            && pk
-                                    .equals(
-                                            JournalKeys.exec(
-                                                    record.tool().name(), record.tenant(), call));
+                            && pk.equals(
+                                    JournalKeys.exec(record.tool().name(), record.tenant(), call));
             case WRITER_OPEN -> pk.equals(JournalKeys.writer(record.w().id()));
             default ->
                     call == null

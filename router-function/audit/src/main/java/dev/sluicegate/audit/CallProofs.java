@@ -46,12 +46,13 @@ public final class CallProofs {
                                     new String(reader.entry(index, size), StandardCharsets.UTF_8));
             var path = record.putArray("path");
             for (var hash : reader.inclusion(index, size)) {
-                path.add(hashes.computeIfAbsent(
-                        Base64.getEncoder().encodeToString(hash),
-                        text -> {
-                            list.add(text);
-                            return list.size() - 1;
-                        }));
+                path.add(
+                        hashes.computeIfAbsent(
+                                Base64.getEncoder().encodeToString(hash),
+                                text -> {
+                                    list.add(text);
+                                    return list.size() - 1;
+                                }));
             }
         }
         return Optional.of(proof);

@@ -24,18 +24,19 @@ public final class DynamoDbJournalView implements JournalView {
         try {
             for (var item :
                     db.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items()) {
-                ArchiveLine.of(item).ifPresent(line -> {
-                    var record = line.record();
-                    var pk = item.get(JournalKeys.PK);
-                    var sha = item.get(JournalKeys.SHA);
-                    if (record != null && pk != null && sha != null) {
-                        seen.accept(
-                                new Item(
-                                        sha.s(),
-                                        at(record.ts()),
-                                        record.kind() + " " + record.id()));
-                    }
-                });
+                ArchiveLine.of(item)
+                        .ifPresent(line -> {
+                            var record = line.record();
+                            var pk = item.get(JournalKeys.PK);
+                            var sha = item.get(JournalKeys.SHA);
+                            if (record != null && pk != null && sha != null) {
+                                seen.accept(
+                                        new Item(
+                                                sha.s(),
+                                                at(record.ts()),
+                                                record.kind() + " " + record.id()));
+                            }
+                        });
             }
         } catch (SdkException e) {
             throw new ArchiveFiles.UnreachableException("the journal cannot be read", e);

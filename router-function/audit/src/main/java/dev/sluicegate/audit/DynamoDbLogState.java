@@ -264,7 +264,8 @@ final class DynamoDbLogState implements LogState {
             String condition,
             Map<String, String> names,
             Map<String, AttributeValue> values) {
-        var put = PutItemRequest.builder().tableName(table).item(item).conditionExpression(condition);
+        var put =
+                PutItemRequest.builder().tableName(table).item(item).conditionExpression(condition);
         if (!names.isEmpty()) {
             put.expressionAttributeNames(names).expressionAttributeValues(values);
         }

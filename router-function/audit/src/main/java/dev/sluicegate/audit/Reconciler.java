@@ -63,9 +63,7 @@ final class Reconciler {
         var cursor = cursor();
         for (var seen = 0; seen < MAX_ITEMS; seen += PAGE) {
             var start = cursor;
-            var page =
-                    db.scan(scan ->
-                            scan.tableName(audit).limit(PAGE).exclusiveStartKey(start));
+            var page = db.scan(scan -> scan.tableName(audit).limit(PAGE).exclusiveStartKey(start));
             archived += archive(page.items());
             cursor = page.hasLastEvaluatedKey() ? page.lastEvaluatedKey() : null;
             cursor(cursor);

@@ -18,7 +18,8 @@ public final class S3ArchiveFiles implements ArchiveFiles {
     private final S3Client s3;
     private final String bucket;
     private final String pointers;
-    private final Map<String, String> first = new HashMap<>(); // of files with more than one version
+    private final Map<String, String> first =
+            new HashMap<>(); // of files with more than one version
 
     /**
      * @param bucket with the files under lock
@@ -36,8 +37,7 @@ public final class S3ArchiveFiles implements ArchiveFiles {
     public List<Listed> list(String folder) {
         try {
             var seen = new TreeMap<String, List<Seen>>();
-            for (var page :
-                    s3.listObjectVersionsPaginator(r -> r.bucket(bucket).prefix(folder))) {
+            for (var page : s3.listObjectVersionsPaginator(r -> r.bucket(bucket).prefix(folder))) {
                 page.versions()
                         .forEach(v ->
                                 seen.computeIfAbsent(v.key(), _ -> new ArrayList<>())
@@ -66,8 +66,7 @@ public final class S3ArchiveFiles implements ArchiveFiles {
             for (var pointer :
                     s3.listObjectsV2Paginator(r -> r.bucket(pointers).prefix(folder)).contents()) {
                 listed.put(
-                        pointer.key(),
-                        new Listed(pointer.key(), List.of(new Version("", false))));
+                        pointer.key(), new Listed(pointer.key(), List.of(new Version("", false))));
             }
             return List.copyOf(listed.values());
         } catch (SdkException e) {

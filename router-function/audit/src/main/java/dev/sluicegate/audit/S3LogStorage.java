@@ -71,8 +71,7 @@ final class S3LogStorage implements LogStorage {
     @Override
     public byte[] staged(String name) {
         return get(passing, name)
-                .orElseThrow(
-                        () -> new IllegalStateException("nothing is staged as `" + name + "`"))
+                .orElseThrow(() -> new IllegalStateException("nothing is staged as `" + name + "`"))
                 .content();
     }
 

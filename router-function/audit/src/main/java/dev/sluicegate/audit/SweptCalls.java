@@ -29,8 +29,7 @@ final class SweptCalls {
         var index = item.get("index");
         return log == null || index == null
                 ? Optional.empty()
-                : Optional.of(
-                        new Placement(Integer.parseInt(log.n()), Long.parseLong(index.n())));
+                : Optional.of(new Placement(Integer.parseInt(log.n()), Long.parseLong(index.n())));
     }
 
     /** Two sweepers at once may set it back: then some calls are looked at twice. */

@@ -127,7 +127,8 @@ class ArchiveStoresTest {
     @Test
     void thePointerMovesOnlyFromWhatWasSeenAndIsNotLocked() {
         storage.move("tlog/2026/checkpoint", null, new byte[1]);
-        storage.move("tlog/2026/checkpoint", new LogStorage.Pointer(new byte[1], "\"e\""), new byte[2]);
+        storage.move(
+                "tlog/2026/checkpoint", new LogStorage.Pointer(new byte[1], "\"e\""), new byte[2]);
 
         assertThat(aws.asked().get(0).headers())
                 .containsEntry("if-none-match", "*")
@@ -142,7 +143,8 @@ class ArchiveStoresTest {
     void aCallIsIndexedByItsIdAndListedByTheRecordThatBeganIt() {
         var index = new DynamoDbCallIndex(aws.dynamoDb(), "audit-index");
 
-        index.add(Records.intent(Records.writer("w"), "c1"), new CallIndex.Place("tlog/2026", 4, 9));
+        index.add(
+                Records.intent(Records.writer("w"), "c1"), new CallIndex.Place("tlog/2026", 4, 9));
         index.add(
                 Records.record(RecordKind.OUTCOME, Records.writer("w"), "demo", "c1", "o1"),
                 new CallIndex.Place("tlog/2026", 5, 9));

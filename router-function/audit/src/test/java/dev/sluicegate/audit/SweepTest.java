@@ -86,8 +86,7 @@ class SweepTest {
     @Test
     void aCallThatEndedIsNotAskedFor() {
         var outcome =
-                Records.record(
-                        RecordKind.OUTCOME, Records.writer("w"), Records.TENANT, "c1", "o1");
+                Records.record(RecordKind.OUTCOME, Records.writer("w"), Records.TENANT, "c1", "o1");
         archiver.archive(
                 List.of(
                         StreamEvent.read(Changes.insert(1, "c1")),
@@ -141,9 +140,7 @@ class SweepTest {
     void whatIsYoungTheStreamMayStillBring() {
         var record = Records.intent(Records.writer("w1"), "c1");
         aws.then(200, NOTHING);
-        aws.then(
-                200,
-                "{\"Items\":[" + item(JournalKeys.call(Records.TENANT, "c1"), record) + "]}");
+        aws.then(200, "{\"Items\":[" + item(JournalKeys.call(Records.TENANT, "c1"), record) + "]}");
 
         assertThat(reconciler(at("2026-11-23T10:04:00Z")).reconcile()).isZero();
     }

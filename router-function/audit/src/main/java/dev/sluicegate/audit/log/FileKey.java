@@ -22,8 +22,7 @@ import java.util.HexFormat;
 /** A log's key in a file, for a log on one machine: PKCS #8, readable by its owner only. */
 public final class FileKey implements CheckpointSigner {
     /** DER of PKCS #8 for an Ed25519 seed, up to the seed (RFC 8410). */
-    private static final byte[] PKCS8 =
-            HexFormat.of().parseHex("302e020100300506032b657004220420");
+    private static final byte[] PKCS8 = HexFormat.of().parseHex("302e020100300506032b657004220420");
 
     private final PrivateKey key;
     private final byte[] publicKey;
@@ -45,8 +44,7 @@ public final class FileKey implements CheckpointSigner {
                             file,
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rw-------")));
-                    Files.write(
-                            file, pair.getPrivate().getEncoded(), StandardOpenOption.WRITE);
+                    Files.write(file, pair.getPrivate().getEncoded(), StandardOpenOption.WRITE);
                 } catch (FileAlreadyExistsException made) {
                     return of(Files.readAllBytes(file));
                 }
@@ -70,7 +68,8 @@ public final class FileKey implements CheckpointSigner {
 
     private static FileKey of(byte[] encoded) throws GeneralSecurityException {
         return new FileKey(
-                KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(encoded)));
+                KeyFactory.getInstance("Ed25519")
+                        .generatePrivate(new PKCS8EncodedKeySpec(encoded)));
     }
 
     /** The JDK makes public keys in pairs only: a pair whose randomness is the seed has the right one. */

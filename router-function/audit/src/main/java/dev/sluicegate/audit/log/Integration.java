@@ -51,15 +51,18 @@ final class Integration {
         }
         if (!Arrays.equals(edge.root(), head.root())) {
             throw new LogConflictException(
-                    "the files of " + shard + " at size " + head.size() + " are not those of the head");
+                    "the files of "
+                            + shard
+                            + " at size "
+                            + head.size()
+                            + " are not those of the head");
         }
         state.integrated(shard, edge.size());
         return true;
     }
 
     private List<byte[]> content(Map<String, List<byte[]>> staged, LogState.Segment segment) {
-        return staged
-                .computeIfAbsent(
+        return staged.computeIfAbsent(
                         segment.stage(), stage -> EntryBundle.decode(storage.staged(stage)))
                 .subList(segment.from(), segment.from() + segment.count());
     }
@@ -68,8 +71,7 @@ final class Integration {
         var width = (int) (size % TilePath.WIDTH);
         var entries = new ArrayList<byte[]>();
         if (width > 0) {
-            var file =
-                    LogName.folder(shard) + TilePath.entries(size / TilePath.WIDTH, width);
+            var file = LogName.folder(shard) + TilePath.entries(size / TilePath.WIDTH, width);
             entries.addAll(EntryBundle.decode(RightEdge.need(storage, file)));
         }
         return entries;
@@ -82,8 +84,7 @@ final class Integration {
                     TreeHash.leaf(entry),
                     (level, n, tile) ->
                             create(
-                                    LogName.folder(shard)
-                                            + TilePath.tile(level, n, TilePath.WIDTH),
+                                    LogName.folder(shard) + TilePath.tile(level, n, TilePath.WIDTH),
                                     tile));
             if (entries.size() == TilePath.WIDTH) {
                 var n = edge.size() / TilePath.WIDTH - 1;

@@ -70,8 +70,7 @@ public final class LogReader {
 
     private List<byte[]> bundle(long n, long size) {
         var width = (int) Math.min(TilePath.WIDTH, size - n * TilePath.WIDTH);
-        return EntryBundle.decode(
-                RightEdge.need(files, folder + TilePath.entries(n, width)));
+        return EntryBundle.decode(RightEdge.need(files, folder + TilePath.entries(n, width)));
     }
 
     /**
@@ -163,9 +162,7 @@ public final class LogReader {
         var at = (int) (first % TilePath.WIDTH);
         var list = new ArrayList<byte[]>();
         for (var i = at; i < at + hashes; i++) {
-            list.add(
-                    Arrays.copyOfRange(
-                            tile, i * TreeHash.BYTES, (i + 1) * TreeHash.BYTES));
+            list.add(Arrays.copyOfRange(tile, i * TreeHash.BYTES, (i + 1) * TreeHash.BYTES));
         }
         return Frontier.EMPTY.with(list).root();
     }

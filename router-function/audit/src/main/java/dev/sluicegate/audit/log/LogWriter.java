@@ -6,7 +6,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -147,8 +146,10 @@ public final class LogWriter {
     }
 
     private LogState.Head head(int shard) {
-        return state.head(shard).orElseThrow(() ->
-                new LogConflictException("the log of " + shard + " is open and has no head"));
+        return state.head(shard)
+                .orElseThrow(() ->
+                        new LogConflictException(
+                                "the log of " + shard + " is open and has no head"));
     }
 
     /**
@@ -177,8 +178,7 @@ public final class LogWriter {
                 shards,
                 closing,
                 new LogState.Shards(
-                        year,
-                        shards == null ? OptionalInt.empty() : OptionalInt.of(shards.open())),
+                        year, shards == null ? OptionalInt.empty() : OptionalInt.of(shards.open())),
                 empty.with(List.of(TreeHash.leaf(first))),
                 new LogState.Segment(0, stage, 0, 1));
     }

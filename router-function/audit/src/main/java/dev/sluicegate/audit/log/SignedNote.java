@@ -64,9 +64,11 @@ public record SignedNote(String text, List<Line> signatures) {
             throw new IllegalArgumentException("not a signed note");
         }
         var lines = new ArrayList<Line>();
-        for (var line : whole.substring(gap + 2).split("\n")) {
+        for (var line : whole.substring(gap + 2).lines().toList()) {
             var space = line.lastIndexOf(' ');
-            if (!line.startsWith(START) || space <= START.length() || lines.size() == MAX_SIGNATURES) {
+            if (!line.startsWith(START)
+                    || space <= START.length()
+                    || lines.size() == MAX_SIGNATURES) {
                 throw new IllegalArgumentException("not a signature line");
             }
             lines.add(
@@ -85,8 +87,7 @@ public record SignedNote(String text, List<Line> signatures) {
                     && Arrays.equals(Arrays.copyOf(line.bytes(), NoteKey.ID_BYTES), key.id())) {
                 return key.verifies(
                         text.getBytes(StandardCharsets.UTF_8),
-                        Arrays.copyOfRange(
-                                line.bytes(), NoteKey.ID_BYTES, line.bytes().length));
+                        Arrays.copyOfRange(line.bytes(), NoteKey.ID_BYTES, line.bytes().length));
             }
         }
         return false;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -78,7 +79,7 @@ public final class Export {
         return sizes;
     }
 
-    private byte[] copy(String name, long[] copied, TreeSet<String> missing) throws IOException {
+    private byte[] copy(String name, long[] copied, Set<String> missing) throws IOException {
         var bytes = pointers.get(name);
         if (bytes == null) {
             bytes = files.read(name).map(ArchiveFiles.Stored::bytes).orElse(null);
@@ -107,10 +108,10 @@ public final class Export {
         var part = Shape.Part.parse(path);
         return part == null
                 ? 0
-                : part.n() * Shape.WIDTH + part.width() << (8 * Math.max(0, part.level()));
+                : (part.n() * Shape.WIDTH + part.width()) << (8 * Math.max(0, part.level()));
     }
 
-    private static void payloads(byte[] bundle, TreeSet<String> names) {
+    private static void payloads(byte[] bundle, Set<String> names) {
         for (var entry : Shape.entries(bundle)) {
             var leaf = Leaf.read(entry);
             if (leaf != null) {

@@ -71,9 +71,7 @@ final class GrowingTree {
         for (var level = 0; level < levels.size(); level++) {
             if (!levels.get(level).isEmpty()) {
                 tiles.complete(
-                        level,
-                        (size >> (8 * level)) / Shape.WIDTH,
-                        List.copyOf(levels.get(level)));
+                        level, (size >> (8 * level)) / Shape.WIDTH, List.copyOf(levels.get(level)));
             }
         }
     }

@@ -60,7 +60,6 @@ public record KnownLogs(Map<String, Seen> logs) {
                         all.putObject(origin).put("size", seen.size()).put("root", seen.root()));
         var next = file.resolveSibling(file.getFileName() + ".next");
         Files.write(next, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-        Files.move(
-                next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -98,16 +98,27 @@ record Leaf(
             for (var token = parser.nextToken();
                     token == JsonToken.FIELD_NAME;
                     token = parser.nextToken()) {
-                var name = path.isEmpty() ? parser.currentName() : path + "." + parser.currentName();
+                var name =
+                        path.isEmpty() ? parser.currentName() : path + "." + parser.currentName();
                 var value = parser.nextToken();
                 switch (value) {
                     case START_OBJECT -> {
                         switch (name) {
-                            case "w", "who", "tool", "decision", "outcome", "approval", "exec",
+                            case "w",
+                                    "who",
+                                    "tool",
+                                    "decision",
+                                    "outcome",
+                                    "approval",
+                                    "exec",
                                     "previous" ->
                                     object(parser, name);
-                            case "decision.input", "args.payload", "intent.payload",
-                                    "outcome.payload", "args", "intent" -> {
+                            case "decision.input",
+                                    "args.payload",
+                                    "intent.payload",
+                                    "outcome.payload",
+                                    "args",
+                                    "intent" -> {
                                 object(parser, name);
                                 payload();
                             }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -129,9 +130,7 @@ final class LogCheck {
             if (name.startsWith(folder + "checkpoints/")) {
                 var bytes = read(name);
                 var head =
-                        bytes == null
-                                ? null
-                                : open(name, bytes, Finding.Code.CHECKPOINT_INVALID);
+                        bytes == null ? null : open(name, bytes, Finding.Code.CHECKPOINT_INVALID);
                 if (head != null && !name.equals(folder + Shape.checkpoint(head.size()))) {
                     findings.add(
                             Finding.Code.CHECKPOINT_INVALID,
@@ -169,7 +168,7 @@ final class LogCheck {
     }
 
     /** Sizes that were published one after the other, ascending: each checkpoint names the one before. */
-    private TreeSet<Long> chain(SignedHead head) {
+    private NavigableSet<Long> chain(SignedHead head) {
         var sizes = new TreeSet<Long>();
         sizes.add(head.size());
         if (!heads.containsKey(head.size())) {
@@ -238,8 +237,8 @@ final class LogCheck {
 
     // --- files -----------------------------------------------------------------------------------
 
-    private void expect(TreeSet<Long> chain) {
-        for (var part : Shape.all(List.copyOf(chain))) {
+    private void expect(NavigableSet<Long> chain) {
+        for (var part : Shape.all(chain)) {
             var name = folder + part.name();
             if (listed.containsKey(name)) {
                 widths.computeIfAbsent(new Place(part.level(), part.n()), _ -> new ArrayList<>())
@@ -261,12 +260,11 @@ final class LogCheck {
         }
     }
 
-
     private Shape.@Nullable Part part(String name) {
         return Shape.Part.parse(name.substring(folder.length()));
     }
 
-    private void entries(SignedHead head, TreeSet<Long> chain, Set<Long> sizes) {
+    private void entries(SignedHead head, NavigableSet<Long> chain, Set<Long> sizes) {
         var watch = new TreeSet<>(heads.keySet());
         watch.addAll(chain);
         watch.addAll(sizes);
@@ -289,7 +287,7 @@ final class LogCheck {
         compare(head, chain);
     }
 
-    private void compare(SignedHead head, TreeSet<Long> chain) {
+    private void compare(SignedHead head, NavigableSet<Long> chain) {
         var located = false;
         for (var each : heads.headMap(head.size(), false).values()) {
             var root = roots.get(each.size());
@@ -345,10 +343,7 @@ final class LogCheck {
                     name,
                     offsets == null
                             ? "it ends within an entry"
-                            : "it holds "
-                                    + (offsets.size() - 1)
-                                    + " entries, not "
-                                    + width);
+                            : "it holds " + (offsets.size() - 1) + " entries, not " + width);
             if (offsets == null) {
                 return tileOf(n, width);
             }
@@ -367,23 +362,22 @@ final class LogCheck {
     private void entry(long index, byte[] entry) {
         var leaf = Leaf.read(entry);
         records.add(origin, index, entry, leaf, RecordChecks.sha(entry));
-        var opening = leaf != null && leaf.is("LOG_SHARD_OPEN");
-        if (opening != (index == 0) || (opening && !origin.equals(leaf.log()))) {
+        var opening = leaf != null && leaf.is("LOG_SHARD_OPEN") ? leaf : null;
+        if ((opening != null) != (index == 0)
+                || (opening != null && !origin.equals(opening.log()))) {
             findings.add(
                     Finding.Code.SHARD_BROKEN,
                     origin + "#" + index,
                     "a log begins with what opens it, and nothing else does");
-        } else if (opening) {
-            previous = leaf.previous();
+        } else if (opening != null) {
+            previous = opening.previous();
         }
     }
 
     private void partialBundles(long n, int width, byte[] bytes, List<Integer> offsets) {
         for (var narrow : widths.getOrDefault(new Place(-1, n), List.of())) {
             if (narrow != width && narrow < offsets.size()) {
-                same(
-                        new Shape.Part(-1, n, narrow),
-                        Arrays.copyOf(bytes, offsets.get(narrow)));
+                same(new Shape.Part(-1, n, narrow), Arrays.copyOf(bytes, offsets.get(narrow)));
             }
         }
     }
@@ -408,9 +402,7 @@ final class LogCheck {
         var leaves = new ArrayList<byte[]>();
         if (bytes != null && bytes.length == width * TreeHash.BYTES) {
             for (var i = 0; i < width; i++) {
-                leaves.add(
-                        Arrays.copyOfRange(
-                                bytes, i * TreeHash.BYTES, (i + 1) * TreeHash.BYTES));
+                leaves.add(Arrays.copyOfRange(bytes, i * TreeHash.BYTES, (i + 1) * TreeHash.BYTES));
             }
         }
         return leaves;
@@ -422,9 +414,7 @@ final class LogCheck {
         var bytes = all.toByteArray();
         for (var width : widths.getOrDefault(new Place(level, n), List.of())) {
             if (width <= hashes.size()) {
-                same(
-                        new Shape.Part(level, n, width),
-                        Arrays.copyOf(bytes, width * TreeHash.BYTES));
+                same(new Shape.Part(level, n, width), Arrays.copyOf(bytes, width * TreeHash.BYTES));
             }
         }
     }
@@ -535,9 +525,6 @@ final class LogCheck {
                 || !lock.mode().equals("COMPLIANCE")
                 // it is stored a moment after its lock was computed
                 || lock.until()
-                        .isBefore(
-                                (at == null ? Instant.EPOCH : at)
-                                        .plus(retention)
-                                        .minus(MOMENT));
+                        .isBefore((at == null ? Instant.EPOCH : at).plus(retention).minus(MOMENT));
     }
 }

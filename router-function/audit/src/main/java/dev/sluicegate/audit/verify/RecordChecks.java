@@ -127,8 +127,7 @@ final class RecordChecks {
         }
         follow(writers.computeIfAbsent(leaf.writer(), _ -> new Writer()), leaf, place, sha);
         for (var payload : leaf.payloads()) {
-            payloads.add(
-                    new PayloadRef(payload, leaf.tenant() + "#" + leaf.chain(), place));
+            payloads.add(new PayloadRef(payload, leaf.tenant() + "#" + leaf.chain(), place));
         }
         decided(leaf, place);
         pair(leaf, place, sha);
@@ -357,13 +356,11 @@ final class RecordChecks {
         settled(one.place(), Finding.Code.APPROVAL_INVALID, variant, why);
     }
 
-    private void settled(
-            Place place, Finding.Code code, @Nullable String variant, String detail) {
+    private void settled(Place place, Finding.Code code, @Nullable String variant, String detail) {
         if (isSettled(place)) {
             findings.add(code, variant, place.toString(), detail);
         } else {
-            findings.add(
-                    Finding.Code.PENDING, code.name(), place.toString(), detail + ", not yet");
+            findings.add(Finding.Code.PENDING, code.name(), place.toString(), detail + ", not yet");
         }
     }
 

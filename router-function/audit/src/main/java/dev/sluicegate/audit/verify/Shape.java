@@ -2,7 +2,9 @@ package dev.sluicegate.audit.verify;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -110,7 +112,7 @@ final class Shape {
     }
 
     /** Everything that trees of these sizes have, each once. */
-    static TreeSet<Part> all(List<Long> ascending) {
+    static SortedSet<Part> all(Collection<Long> ascending) {
         var parts = new TreeSet<Part>();
         var before = 0L;
         for (var size : ascending) {

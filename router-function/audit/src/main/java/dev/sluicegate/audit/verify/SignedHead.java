@@ -52,8 +52,7 @@ record SignedHead(String origin, long size, byte[] root, long previous, byte[] n
             var previous = lines.length == 5 ? number(lines[3].replaceFirst("^previous ", "")) : -1;
             var root = Base64.getDecoder().decode(lines[2]);
             return new Opened(
-                    Optional.of(
-                            new SignedHead(lines[0], number(lines[1]), root, previous, bytes)),
+                    Optional.of(new SignedHead(lines[0], number(lines[1]), root, previous, bytes)),
                     Refusal.NOT_SIGNED);
         } catch (IllegalArgumentException e) {
             return Opened.refused(Refusal.NOT_A_CHECKPOINT);
@@ -65,8 +64,8 @@ record SignedHead(String origin, long size, byte[] root, long previous, byte[] n
             return false;
         }
         var signed = false;
-        for (var line : lines.split("\n")) {
-            var parts = line.split(" ");
+        for (var line : lines.substring(0, lines.length() - 1).split("\n", -1)) {
+            var parts = line.split(" ", -1);
             if (parts.length != 3 || !parts[0].equals("—")) {
                 return false;
             }

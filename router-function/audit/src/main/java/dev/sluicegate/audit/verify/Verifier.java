@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,8 @@ public final class Verifier {
      * @param maxAge how old the newest record may be, or null if it does not matter
      * @param retention how long files are locked at least, or null if they have no locks
      */
-    public record Rules(Duration settling, @Nullable Duration maxAge, @Nullable Duration retention) {
+    public record Rules(
+            Duration settling, @Nullable Duration maxAge, @Nullable Duration retention) {
         /** A stream may be late by some minutes. */
         public static final Duration SETTLING = Duration.ofMinutes(10);
 
@@ -73,10 +75,10 @@ public final class Verifier {
         return report(findings, records, checks, known, erased);
     }
 
-    private static TreeSet<Integer> years(ArchiveFiles files) {
+    private static SortedSet<Integer> years(ArchiveFiles files) {
         var years = new TreeSet<Integer>();
         for (var each : files.list("tlog/")) {
-            var path = each.name().split("/");
+            var path = each.name().split("/", -1);
             if (path.length > 2 && path[1].matches("[0-9]{4}")) {
                 years.add(Integer.valueOf(path[1]));
             }
@@ -106,8 +108,7 @@ public final class Verifier {
     }
 
     /** Each log begins with what the one before came to. */
-    private void succession(
-            Findings findings, RecordChecks records, List<LogCheck> checks) {
+    private void succession(Findings findings, RecordChecks records, List<LogCheck> checks) {
         for (var i = 0; i < checks.size(); i++) {
             var previous = checks.get(i).previous();
             var before = i == 0 ? null : checks.get(i - 1);

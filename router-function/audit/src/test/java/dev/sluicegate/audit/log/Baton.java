@@ -29,17 +29,18 @@ final class Baton {
         for (var i = 0; i < workers.size(); i++) {
             var own = i;
             threads.add(
-                    Thread.ofVirtual().start(() -> {
-                        me.set(own);
-                        turns.get(own).acquireUninterruptibly();
-                        try {
-                            workers.get(own).run();
-                        } catch (RuntimeException | Error e) {
-                            failures.add(e); // one runs at a time
-                        } finally {
-                            leave(own);
-                        }
-                    }));
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                me.set(own);
+                                turns.get(own).acquireUninterruptibly();
+                                try {
+                                    workers.get(own).run();
+                                } catch (RuntimeException | Error e) {
+                                    failures.add(e); // one runs at a time
+                                } finally {
+                                    leave(own);
+                                }
+                            }));
         }
         turns.get(alive.get(random.nextInt(alive.size()))).release();
         for (var thread : threads) {

@@ -108,7 +108,7 @@ class LogSimulationTest {
             } catch (LogConflictException e) {
                 throw e; // the one thing that must not happen
             } catch (MemoryLog.Crash | IllegalStateException | LogBusyException e) {
-                continue; // not acknowledged: it comes again
+                // not acknowledged: it comes again
             }
         }
     }
@@ -163,7 +163,9 @@ class LogSimulationTest {
                     .isEqualTo(Trees.root(entries.subList(0, (int) checkpoint.size())));
             size = checkpoint.previous();
         }
-        assertThat(log.everything().keySet().stream().filter(name -> name.contains("/checkpoints/")))
+        assertThat(
+                        log.everything().keySet().stream()
+                                .filter(name -> name.contains("/checkpoints/")))
                 .as("checkpoints in the chain and outside of it, seed " + seed)
                 .hasSize(published);
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +68,7 @@ public final class MemoryLog implements LogState, LogStorage {
     }
 
     @Override
-    public boolean commit(
-            int shard, Head before, Head after, Segment segment, List<String> taken) {
+    public boolean commit(int shard, Head before, Head after, Segment segment, List<String> taken) {
         return is(() -> {
             var head = heads.get(shard);
             if (head == null
@@ -116,7 +116,8 @@ public final class MemoryLog implements LogState, LogStorage {
         return Objects.requireNonNull(
                 io(() ->
                         new ArrayList<>(
-                                segments.getOrDefault(shard, new TreeMap<>())
+                                segments
+                                        .getOrDefault(shard, new TreeMap<>())
                                         .tailMap(from)
                                         .values()
                                         .stream()
@@ -209,7 +210,7 @@ public final class MemoryLog implements LogState, LogStorage {
     }
 
     /** Every file and pointer by name. */
-    public synchronized TreeMap<String, byte[]> everything() {
+    public synchronized SortedMap<String, byte[]> everything() {
         var all = new TreeMap<String, byte[]>(files);
         pointers.forEach((name, pointer) -> all.put(name, pointer.content()));
         return all;

@@ -94,7 +94,6 @@ class Rfc6962Test {
         return new LogReader(files, 2026);
     }
 
-
     private static byte[] hex(String text) {
         return HexFormat.of().parseHex(text);
     }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class AttackedArchive implements ArchiveFiles {
             TrustedKey.parse(NoteKey.of(NAME.origin(2026), KEY.publicKey()).text());
     static final String LOG = "tlog/2026/";
     static final Duration RETENTION = Duration.ofDays(400);
-    private static final Instant STORED = World.MORNING.instant();
+    private static final Instant STORED = World.BEGIN;
 
     private record Held(byte @Nullable [] bytes, Instant until) {}
 
@@ -43,7 +44,7 @@ final class AttackedArchive implements ArchiveFiles {
         return archive;
     }
 
-    static TreeMap<String, byte[]> publish(
+    static SortedMap<String, byte[]> publish(
             List<byte[]> entries, CheckpointSigner key, LogName name, Clock clock, int... sizes) {
         var log = new MemoryLog();
         var writer = new LogWriter(log, log, key, name, clock);
@@ -87,6 +88,12 @@ final class AttackedArchive implements ArchiveFiles {
         return List.copyOf(files.keySet());
     }
 
+    /** What the log of these entries would say, signed by somebody. */
+    static byte[] pointer(World world, CheckpointSigner key, LogName name, int... sizes) {
+        return Objects.requireNonNull(
+                publish(world.entries, key, name, World.MORNING, sizes).get(LOG + "checkpoint"));
+    }
+
     /** Writes all files anew but the signed ones. */
     void recompute(List<byte[]> entries, int... sizes) {
         var seed = new byte[32];
@@ -123,8 +130,7 @@ final class AttackedArchive implements ArchiveFiles {
         return bytes == null
                 ? Optional.empty()
                 : Optional.of(
-                        new Stored(
-                                bytes, new Lock("COMPLIANCE", held.getFirst().until()), STORED));
+                        new Stored(bytes, new Lock("COMPLIANCE", held.getFirst().until()), STORED));
     }
 
     @Override

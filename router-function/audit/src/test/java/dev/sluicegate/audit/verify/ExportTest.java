@@ -178,8 +178,7 @@ class ExportTest {
                         proof -> {
                             var record = (ObjectNode) proof.at("/records/0");
                             record.put(
-                                    "record",
-                                    record.get("record").asText().replace("ada", "bob"));
+                                    "record", record.get("record").asText().replace("ada", "bob"));
                         },
                         proof -> proof.put("v", 2));
         for (var i = 0; i < changes.size(); i++) {
@@ -222,7 +221,7 @@ class ExportTest {
                 .verify(new FolderFiles(folder), state, null);
     }
 
-    private TreeSet<String> names() throws IOException {
+    private Set<String> names() throws IOException {
         try (var files = Files.walk(folder)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> folder.relativize(file).toString())

@@ -105,13 +105,7 @@ class TamperMatrixTest {
 
     @Test
     void row06AForgedRecordTakesTheLastOnesPlace() {
-        rewrite(
-                13,
-                _ ->
-                        replaced(
-                                world.entries.get(12),
-                                "\"sub\":\"lena\"",
-                                "\"sub\":\"otto\""));
+        rewrite(13, _ -> replaced(world.entries.get(12), "\"sub\":\"lena\"", "\"sub\":\"otto\""));
 
         assertOnly("ROOT_MISMATCH", NEWEST);
     }
@@ -152,9 +146,7 @@ class TamperMatrixTest {
     @Test
     void row10TheTailIsCutOffWithItsCheckpointsWhichOnlyStateOrTheJournalShow() {
         var state = verify(archive).known();
-        archive.names().stream()
-                .filter(name -> name.endsWith("14"))
-                .forEach(archive::remove);
+        archive.names().stream().filter(name -> name.endsWith("14")).forEach(archive::remove);
         archive.put(
                 POINTER, archive.bytes(AttackedArchive.LOG + "checkpoints/00000000000000000008"));
 
@@ -166,10 +158,9 @@ class TamperMatrixTest {
                                 seen.accept(
                                         new JournalView.Item(
                                                 CanonicalJson.sha256(entry),
-                                                World.MORNING.instant(),
+                                                World.BEGIN,
                                                 "a record")));
-        var compared =
-                verifier(null).verify(archive, KnownLogs.none(), journal);
+        var compared = verifier(null).verify(archive, KnownLogs.none(), journal);
         assertThat(names(compared)).containsOnly("TRUNCATED").hasSize(6);
     }
 
@@ -195,13 +186,7 @@ class TamperMatrixTest {
         other.entries.set(12, world.entries.get(11));
         archive.put(
                 POINTER,
-                AttackedArchive.publish(
-                                other.entries,
-                                AttackedArchive.KEY,
-                                AttackedArchive.NAME,
-                                World.MORNING,
-                                SIZES)
-                        .get(POINTER));
+                AttackedArchive.pointer(other, AttackedArchive.KEY, AttackedArchive.NAME, SIZES));
 
         assertOnly("FORK:same-size", POINTER);
     }
@@ -212,13 +197,7 @@ class TamperMatrixTest {
         Arrays.fill(seed, (byte) 7);
         archive.put(
                 POINTER,
-                AttackedArchive.publish(
-                                world.entries,
-                                FileKey.ofSeed(seed),
-                                AttackedArchive.NAME,
-                                World.MORNING,
-                                SIZES)
-                        .get(POINTER));
+                AttackedArchive.pointer(world, FileKey.ofSeed(seed), AttackedArchive.NAME, SIZES));
 
         assertOnly("HEAD_INVALID", POINTER);
     }
@@ -263,7 +242,9 @@ class TamperMatrixTest {
     @Test
     void row18TheRouterDiedAfterTheExecutionWhichIsNoTampering() {
         var died = world();
-        var sha = died.intent(new World.Draft().call("c9").effect("write").decision("permit", World.SET));
+        var sha =
+                died.intent(
+                        new World.Draft().call("c9").effect("write").decision("permit", World.SET));
         died.exec(new World.Draft().call("c9").effect("write").exec(sha));
 
         var report = verify(AttackedArchive.of(died, 16));
@@ -276,13 +257,8 @@ class TamperMatrixTest {
     void row19ACheckpointOfAnotherLogIsPutInItsPlace() {
         archive.put(
                 POINTER,
-                AttackedArchive.publish(
-                                world.entries,
-                                AttackedArchive.KEY,
-                                new LogName("other/audit"),
-                                World.MORNING,
-                                SIZES)
-                        .get("tlog/2026/checkpoint"));
+                AttackedArchive.pointer(
+                        world, AttackedArchive.KEY, new LogName("other/audit"), SIZES));
 
         assertOnly("WRONG_ORIGIN", POINTER);
     }
@@ -315,7 +291,11 @@ class TamperMatrixTest {
                 .containsExactly("APPROVAL_INVALID:absent");
         assertThat(names(approved(w -> w.vote("approval-9", "ada", World.BIND), "approval-9")))
                 .containsExactly("APPROVAL_INVALID:self");
-        assertThat(names(approved(w -> w.vote("approval-9", "lena", "hmac-sha256:x"), "approval-9")))
+        assertThat(
+                        names(
+                                approved(
+                                        w -> w.vote("approval-9", "lena", "hmac-sha256:x"),
+                                        "approval-9")))
                 .containsExactly("APPROVAL_INVALID:binding");
         var late = approving("approval-9");
         late.vote("approval-9", "lena", World.BIND);
@@ -339,7 +319,10 @@ class TamperMatrixTest {
     void row24ARetentionIsShort() {
         archive.unlock(BUNDLE);
 
-        assertThat(names(verifier(AttackedArchive.RETENTION).verify(archive, KnownLogs.none(), null)))
+        assertThat(
+                        names(
+                                verifier(AttackedArchive.RETENTION)
+                                        .verify(archive, KnownLogs.none(), null)))
                 .containsExactly("RETENTION_SHORT");
     }
 
@@ -359,7 +342,7 @@ class TamperMatrixTest {
         var late = world();
         late.lose();
         late.read("c9");
-        var atOnce = Clock.fixed(World.MORNING.instant().plusSeconds(60), ZoneOffset.UTC);
+        var atOnce = Clock.fixed(World.BEGIN.plusSeconds(60), ZoneOffset.UTC);
 
         var report =
                 new Verifier(AttackedArchive.TRUSTED, Verifier.Rules.ofExport(), atOnce)
@@ -414,9 +397,7 @@ class TamperMatrixTest {
 
         for (var i = 0; i < note.length; i++) {
             var changed = flipped(note, i);
-            assertThat(
-                            SignedHead.open(changed, AttackedArchive.TRUSTED, "test/audit/2026")
-                                    .head())
+            assertThat(SignedHead.open(changed, AttackedArchive.TRUSTED, "test/audit/2026").head())
                     .as("byte " + i)
                     .isEmpty();
         }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a router, a tool and their people write, as records in the order they are archived. */
 final class World {
-    static final Clock MORNING =
-            Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC);
+    static final Instant BEGIN = Instant.parse("2026-11-23T10:00:00Z");
+    static final Clock MORNING = Clock.fixed(BEGIN, ZoneOffset.UTC);
     static final String SET = "sha256:" + "5".repeat(64);
     static final String BIND = "hmac-sha256:" + "b".repeat(64);
 
@@ -25,7 +25,7 @@ final class World {
     final Map<String, byte[]> payloads = new LinkedHashMap<>();
     private final WriterChain router = WriterChain.open("router:7", MORNING);
     private final WriterChain tool = WriterChain.open("tool:3", MORNING);
-    private Instant now = MORNING.instant();
+    private Instant now = BEGIN;
     private int ids;
 
     World() {
@@ -60,14 +60,23 @@ final class World {
         }
 
         Draft decision(String outcome, String set) {
-            decision = new AuditRecord.Decision(outcome, List.of("p"), set, 1, List.of(), null, null);
+            decision =
+                    new AuditRecord.Decision(outcome, List.of("p"), set, 1, List.of(), null, null);
             return this;
         }
 
         Draft input(AuditRecord.Payload payload) {
             decision =
                     new AuditRecord.Decision(
-                            "permit", List.of("p"), SET, 1, List.of(), null, null, payload, null,
+                            "permit",
+                            List.of("p"),
+                            SET,
+                            1,
+                            List.of(),
+                            null,
+                            null,
+                            payload,
+                            null,
                             null);
             return this;
         }
@@ -123,9 +132,7 @@ final class World {
 
     String vote(String approval, String voter, String bind) {
         return add(
-                router,
-                RecordKind.APPROVAL_VOTE,
-                new Draft().by(voter).approval(approval, bind));
+                router, RecordKind.APPROVAL_VOTE, new Draft().by(voter).approval(approval, bind));
     }
 
     String erased(String chain) {
@@ -149,7 +156,9 @@ final class World {
     /** A line of the archiver's own. */
     void line(String kind) {
         entries.add(
-                ("{\"id\":\"s#1\",\"kind\":\"" + kind + "\",\"tenant\":\"-\",\"ts\":\"2026-11-23T10:00:00.000Z\",\"v\":1}")
+                ("{\"id\":\"s#1\",\"kind\":\""
+                                + kind
+                                + "\",\"tenant\":\"-\",\"ts\":\"2026-11-23T10:00:00.000Z\",\"v\":1}")
                         .getBytes(StandardCharsets.UTF_8));
     }
 
