@@ -1,7 +1,7 @@
 package dev.sluicegate.local;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluicegate.audit.Journal;
@@ -227,8 +227,7 @@ public final class LocalStack implements RunningStack {
                         Product.resource(STAGE, "audit"),
                         Product.resource(STAGE, "publisher"),
                         clock);
-        var trusted =
-                IssuerConfig.parse(String.valueOf(settings.get("ISSUERS")), mcp.toString());
+        var trusted = IssuerConfig.parse(String.valueOf(settings.get("ISSUERS")), mcp.toString());
         storedPolicies = new StoredPolicies(operator, Product.resource(STAGE, "policy"));
         publishing =
                 new Publishing(

@@ -69,7 +69,9 @@ final class Publishing implements PolicyDesk {
             LOG.warn("the published policies stay in force; others are proposed and reviewed");
         } else if (installed.get() instanceof PolicyPublisher.Result.InForce(var publication, _)
                 && publication.version() > 1) {
-            LOG.warn("version {} is in force: the installed files or the tools have changed", publication.version());
+            LOG.warn(
+                    "version {} is in force: the installed files or the tools have changed",
+                    publication.version());
         }
     }
 

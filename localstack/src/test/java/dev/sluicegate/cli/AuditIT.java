@@ -121,8 +121,7 @@ class AuditIT {
 
         // the log of the running stack, and its end of the call that nobody ended
         var later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(5));
-        assertThat(ArchivedLog.sweep(requireNonNull(stack), later))
-                .contains("\"orphans\":\"1\"");
+        assertThat(ArchivedLog.sweep(requireNonNull(stack), later)).contains("\"orphans\":\"1\"");
         awaitRecord("\"kind\":\"HEARTBEAT\"");
         awaitRecord("\"kind\":\"ORPHAN\"");
         var state = home.resolve("state.json").toString();

@@ -66,7 +66,8 @@ class PolicyReplayTest {
             }
         }
         var tools = published.putArray("tools");
-        for (var tool : List.of(
+        for (var tool :
+                List.of(
                         "crm-get-customer/src/main/resources/dev/sluicegate/tools/crm/getcustomer",
                         "billing-refund/src/main/resources/dev/sluicegate/tools/billing/refund",
                         "billing-get-invoice/src/main/resources/dev/sluicegate/tools/billing/getinvoice",

@@ -55,8 +55,7 @@ final class BadHeaders {
                         mismatch),
                 refusal(
                         "a notification with another method in the header",
-                        list().replace("\"id\":7,", "")
-                                .replace("tools/list", "notifications/x"),
+                        list().replace("\"id\":7,", "").replace("tools/list", "notifications/x"),
                         400,
                         "-32020",
                         "header Mcp-Method does not match the body",

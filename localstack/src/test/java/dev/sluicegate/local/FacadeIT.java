@@ -37,7 +37,8 @@ class FacadeIT {
                         Integer.toString(Stacks.freePort()),
                         "http://127.0.0.1:" + mcpPort);
         stack = Stacks.with(mcpPort, ours -> poolFirst(ours, mcpPort), Clock.systemUTC());
-        // the first call reads keys and secrets, which on a busy machine may take longer than it may
+        // the first call reads keys and secrets, which on a busy machine may take longer than it
+        // may
         Stacks.as(stack, "ada").call(READ, "{\"customer_id\":\"C-1002\"}");
     }
 

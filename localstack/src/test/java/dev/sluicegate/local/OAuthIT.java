@@ -62,7 +62,8 @@ class OAuthIT {
         provider = Clients.serve("provider.mjs", Integer.toString(port), mcp);
         stack = Stacks.with(mcpPort, OAuthIT::providerFirst, Clock.systemUTC());
         stack.publish(policies());
-        // the first call reads keys and secrets, which on a busy machine may take longer than it may
+        // the first call reads keys and secrets, which on a busy machine may take longer than it
+        // may
         Stacks.as(stack, "ada").call(READ, "{\"customer_id\":\"C-1002\"}");
     }
 
