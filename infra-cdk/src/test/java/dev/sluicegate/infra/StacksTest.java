@@ -302,14 +302,26 @@ class StacksTest {
 
     @Test
     void theSigningKeySignsForTheRouterOnly() {
-        var key = key("SIGN_VERIFY");
+        var key = key("RSA_2048");
         var deny = statement(key.path("KeyPolicy").path("Statement"), "OnlyTheRouterSigns");
 
-        assertThat(key.path("KeySpec").asText()).isEqualTo("RSA_2048");
         assertThat(key.path("KeyUsage").asText()).isEqualTo("SIGN_VERIFY");
         assertThat(deny.path("Effect").asText()).isEqualTo("Deny");
         assertThat(text(deny.path("Condition").path("ArnNotEquals").path("aws:PrincipalArn")))
                 .endsWith(":role/" + Product.resource("dev", "exec-router"));
+    }
+
+    @Test
+    void theCheckpointKeySignsForTheArchiverAndTheSweeperOnly() {
+        var key = key("ECC_NIST_EDWARDS25519");
+        var deny = statement(key.path("KeyPolicy").path("Statement"), "OnlyTheLogSigns");
+
+        assertThat(key.path("KeyUsage").asText()).isEqualTo("SIGN_VERIFY");
+        assertThat(deny.path("Effect").asText()).isEqualTo("Deny");
+        assertThat(texts(deny.path("Condition").path("ArnNotEquals").path("aws:PrincipalArn")))
+                .hasSize(2)
+                .anyMatch(arn -> arn.endsWith(":role/" + Product.resource("dev", "exec-archiver")))
+                .anyMatch(arn -> arn.endsWith(":role/" + Product.resource("dev", "exec-sweeper")));
     }
 
     @Test
@@ -372,11 +384,11 @@ class StacksTest {
         assertThat(key("").path("EnableKeyRotation").asBoolean()).isTrue();
     }
 
-    /** The key of that usage; without one, the key of payloads. */
-    private static JsonNode key(String usage) {
+    /** The key of that spec; without one, the key of payloads. */
+    private static JsonNode key(String spec) {
         return dev.all("AWS::KMS::Key").stream()
                 .map(key -> key.path("Properties"))
-                .filter(key -> key.path("KeyUsage").asText().equals(usage))
+                .filter(key -> key.path("KeySpec").asText().equals(spec))
                 .findFirst()
                 .orElseThrow();
     }
@@ -395,7 +407,7 @@ class StacksTest {
     void theOperatorOnlyReads() {
         assertThat(actions(dev.role("operator")))
                 .allMatch(
-                        a -> a.matches("(dynamodb:(BatchGetItem|GetItem|Query)|s3:(Get|List).*)"));
+                        a -> a.matches("(dynamodb:(BatchGetItem|GetItem|Query)|kms:GetPublicKey|s3:(Get|List).*)"));
     }
 
     @Test
@@ -481,8 +493,8 @@ class StacksTest {
     void everyFunctionIsJava25OnArmCalledThroughAnAliasAndSnapshotUnlessPerTenant() {
         var functions = dev.all("AWS::Lambda::Function");
 
-        assertThat(functions).hasSize(4);
-        assertThat(dev.all("AWS::Lambda::Alias")).hasSize(4);
+        assertThat(functions).hasSize(5);
+        assertThat(dev.all("AWS::Lambda::Alias")).hasSize(5);
         for (var function : functions) {
             var properties = function.path("Properties");
             assertThat(properties.path("Runtime").asText()).isEqualTo("java25");

@@ -157,7 +157,7 @@ class CommandsTest {
 
             assertThat(terminal.run("trace", "--last")).isEqualTo(ExitCode.OK);
             assertThat(terminal.out())
-                    .contains("call      " + FakeStack.CALL, "audit/1.json line 3");
+                    .contains("call      " + FakeStack.CALL, "audit/1.json entry 3");
             assertThat(terminal.run("trace", FakeStack.CALL, "-o", "json")).isEqualTo(ExitCode.OK);
             assertThat(OutputFormat.JSON.readTree(terminal.out()).path("callId").asText())
                     .isEqualTo(FakeStack.CALL);
@@ -319,7 +319,7 @@ class CommandsTest {
             assertThat(code).isEqualTo(ExitCode.NO);
             assertThat(terminal.out())
                     .containsPattern("problem +mvn")
-                    .containsPattern("note +node")
+                    .containsPattern("problem +node")
                     .containsPattern("note +aws +not used by the local stack: AWS_PROFILE")
                     .containsPattern("ok +issuer")
                     .doesNotContain("production");

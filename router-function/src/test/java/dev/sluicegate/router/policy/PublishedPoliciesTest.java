@@ -533,7 +533,8 @@ class PublishedPoliciesTest {
         publish(permit("support"));
         publisher.publish(
                 EDITOR, sources(permit("nobody")), tools(), PolicyPublisher.Mode.SHADOW, false);
-        publish(permit("support"));
+        publisher.publish(
+                EDITOR, sources(permit("support")), tools(), PolicyPublisher.Mode.ENFORCE, false);
 
         var decision = policies.decide(request("crm___read"));
 
