@@ -406,8 +406,9 @@ class StacksTest {
     @Test
     void theOperatorOnlyReads() {
         assertThat(actions(dev.role("operator")))
-                .allMatch(
-                        a -> a.matches("(dynamodb:(BatchGetItem|GetItem|Query)|kms:GetPublicKey|s3:(Get|List).*)"));
+                .allMatch(a ->
+                        a.matches(
+                                "(dynamodb:(BatchGetItem|GetItem|Query)|kms:GetPublicKey|s3:(Get|List).*)"));
     }
 
     @Test

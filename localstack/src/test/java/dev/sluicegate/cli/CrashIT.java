@@ -235,10 +235,9 @@ class CrashIT {
                                     "ddb",
                                     "--data",
                                     home.resolve("data").toString());
-            // the stack's clock was set, so its newest checkpoint may look old to a verifier with the real time
-            assertThat(verified)
-                    .as("exit code of audit verify")
-                    .isIn(ExitCode.OK, ExitCode.STALE);
+            // the stack's clock was set, so its newest checkpoint may look old to a verifier with
+            // the real time
+            assertThat(verified).as("exit code of audit verify").isIn(ExitCode.OK, ExitCode.STALE);
             report(times, starts, byCall, effects.size(), records.size());
         }
     }
