@@ -43,14 +43,14 @@ final class BadTokens {
                         list().with("Authorization", "Bearer a b"),
                         400,
                         "-32600",
-                        "header Authorization is not `Bearer` and one token",
+                        "header Authorization is not `Bearer` or `DPoP` and one token",
                         new Leaves.Counted("malformed_authorization", false)),
                 refusal(
                         "a good token and another",
                         list().also("Authorization", "Bearer " + CANARY),
                         400,
                         "-32600",
-                        "header Authorization is not `Bearer` and one token",
+                        "header Authorization is not `Bearer` or `DPoP` and one token",
                         new Leaves.Counted("malformed_authorization", false)),
                 refusal(
                         "a token in the query beside a good one",

@@ -187,7 +187,7 @@ class IdentityAttacksIT {
 
             assertThat(answer.statusCode()).as(name).isEqualTo(503);
             assertThat(json(answer).path("error").path("message").asText())
-                    .isEqualTo("identity cannot be verified right now");
+                    .isEqualTo("identity cannot be verified right now, try again in 5 s");
             assertRecorded("keys_unavailable", name);
         }
     }
