@@ -15,6 +15,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The records of a stack as a test tells them: kind, call, and what was decided or came out. */
 final class JournalReader {
+    /** Nobody's request: a writer begins, the sweeper passes. */
+    private static final Set<String> UNASKED = Set.of("HEARTBEAT", "WRITER_OPEN");
+
     private final LocalStack stack;
     private final Set<String> seen = new HashSet<>();
 
@@ -22,7 +25,7 @@ final class JournalReader {
         this.stack = stack;
     }
 
-    /** What was recorded since the last time this was asked, in the order of the ids; writers aside. */
+    /** What was recorded since the last time this was asked, in the order of the ids; what the clock writes aside. */
     List<String> news() throws IOException {
         var found = new ArrayList<String>();
         var items =
@@ -36,7 +39,7 @@ final class JournalReader {
                         .toList();
         for (var item : items) {
             var isNew = seen.add(text(item, "pk") + " " + text(item, "sk"));
-            if (isNew && !text(item, "kind").equals("WRITER_OPEN")) {
+            if (isNew && !UNASKED.contains(text(item, "kind"))) {
                 found.add(told(text(item, "kind"), McpClient.JSON.readTree(text(item, "r"))));
             }
         }
