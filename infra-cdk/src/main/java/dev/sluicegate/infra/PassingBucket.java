@@ -18,35 +18,7 @@ final class PassingBucket {
 
     static void in(Construct scope, Arns arns, Settings settings) {
         var bucket =
-                CfnBucket.Builder.create(scope, "Passing")
-                        .bucketName(arns.passingBucketName())
-                        .publicAccessBlockConfiguration(
-                                CfnBucket.PublicAccessBlockConfigurationProperty.builder()
-                                        .blockPublicAcls(true)
-                                        .blockPublicPolicy(true)
-                                        .ignorePublicAcls(true)
-                                        .restrictPublicBuckets(true)
-                                        .build())
-                        .ownershipControls(
-                                CfnBucket.OwnershipControlsProperty.builder()
-                                        .rules(
-                                                List.of(
-                                                        CfnBucket.OwnershipControlsRuleProperty
-                                                                .builder()
-                                                                .objectOwnership(
-                                                                        "BucketOwnerEnforced")
-                                                                .build()))
-                                        .build())
-                        .bucketEncryption(
-                                CfnBucket.BucketEncryptionProperty.builder()
-                                        .serverSideEncryptionConfiguration(
-                                                List.of(
-                                                        CfnBucket.ServerSideEncryptionRuleProperty
-                                                                .builder()
-                                                                .serverSideEncryptionByDefault(
-                                                                        TrailStack.aes256())
-                                                                .build()))
-                                        .build())
+                TrailStack.closedBucket(scope, "Passing", arns.passingBucketName())
                         .lifecycleConfiguration(
                                 CfnBucket.LifecycleConfigurationProperty.builder()
                                         .rules(

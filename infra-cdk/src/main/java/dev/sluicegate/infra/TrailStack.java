@@ -115,8 +115,7 @@ final class TrailStack extends Stack {
 
     private void bucket(Arns arns, Settings settings) {
         var bucket =
-                CfnBucket.Builder.create(this, "Archive")
-                        .bucketName(arns.bucketName())
+                closedBucket(this, "Archive", arns.bucketName())
                         .objectLockEnabled(true)
                         .objectLockConfiguration(
                                 CfnBucket.ObjectLockConfigurationProperty.builder()
@@ -130,33 +129,6 @@ final class TrailStack extends Stack {
                                 CfnBucket.VersioningConfigurationProperty.builder()
                                         .status("Enabled")
                                         .build())
-                        .publicAccessBlockConfiguration(
-                                CfnBucket.PublicAccessBlockConfigurationProperty.builder()
-                                        .blockPublicAcls(true)
-                                        .blockPublicPolicy(true)
-                                        .ignorePublicAcls(true)
-                                        .restrictPublicBuckets(true)
-                                        .build())
-                        .ownershipControls(
-                                CfnBucket.OwnershipControlsProperty.builder()
-                                        .rules(
-                                                List.of(
-                                                        CfnBucket.OwnershipControlsRuleProperty
-                                                                .builder()
-                                                                .objectOwnership(
-                                                                        "BucketOwnerEnforced")
-                                                                .build()))
-                                        .build())
-                        .bucketEncryption(
-                                CfnBucket.BucketEncryptionProperty.builder()
-                                        .serverSideEncryptionConfiguration(
-                                                List.of(
-                                                        CfnBucket.ServerSideEncryptionRuleProperty
-                                                                .builder()
-                                                                .serverSideEncryptionByDefault(
-                                                                        aes256())
-                                                                .build()))
-                                        .build())
                         .build();
         bucket.applyRemovalPolicy(RemovalPolicy.RETAIN);
         var policy =
@@ -167,7 +139,36 @@ final class TrailStack extends Stack {
         policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
     }
 
-    static CfnBucket.ServerSideEncryptionByDefaultProperty aes256() {
+    /** Encrypted, and nobody's who is not in the account. */
+    static CfnBucket.Builder closedBucket(Construct scope, String id, String name) {
+        return CfnBucket.Builder.create(scope, id)
+                .bucketName(name)
+                .publicAccessBlockConfiguration(
+                        CfnBucket.PublicAccessBlockConfigurationProperty.builder()
+                                .blockPublicAcls(true)
+                                .blockPublicPolicy(true)
+                                .ignorePublicAcls(true)
+                                .restrictPublicBuckets(true)
+                                .build())
+                .ownershipControls(
+                        CfnBucket.OwnershipControlsProperty.builder()
+                                .rules(
+                                        List.of(
+                                                CfnBucket.OwnershipControlsRuleProperty.builder()
+                                                        .objectOwnership("BucketOwnerEnforced")
+                                                        .build()))
+                                .build())
+                .bucketEncryption(
+                        CfnBucket.BucketEncryptionProperty.builder()
+                                .serverSideEncryptionConfiguration(
+                                        List.of(
+                                                CfnBucket.ServerSideEncryptionRuleProperty.builder()
+                                                        .serverSideEncryptionByDefault(aes256())
+                                                        .build()))
+                                .build());
+    }
+
+    private static CfnBucket.ServerSideEncryptionByDefaultProperty aes256() {
         return CfnBucket.ServerSideEncryptionByDefaultProperty.builder()
                 .sseAlgorithm("AES256")
                 .build();

@@ -68,7 +68,7 @@ class AuditIT {
         stack = started;
         var endpoint = new AdminEndpoint(started, () -> {});
         admin = endpoint;
-        announce(started, endpoint, data);
+        new Terminal(home).announce(started, endpoint, data);
         var credentials =
                 StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(
@@ -287,30 +287,6 @@ class AuditIT {
 
     private static void archived(String callId) {
         assertThat(run("trace", callId, "--wait", "30s", "-o", "json").out()).contains("tlog/");
-    }
-
-    private static void announce(LocalStack running, AdminEndpoint endpoint, Path data)
-            throws IOException {
-        var self = ProcessHandle.current();
-        var workspace = new Terminal(home).workspace();
-        var key = running.operatorKey();
-        for (var place : workspace.announcements(running.mcp().getPort(), data)) {
-            new StackFile(
-                            running.mcp().getPort(),
-                            self.pid(),
-                            StackFile.startedAt(self),
-                            running.mcp().toString(),
-                            running.issuer(),
-                            running.awsEndpoint().toString(),
-                            key.accessKeyId(),
-                            key.secretAccessKey(),
-                            endpoint.url(),
-                            endpoint.secret(),
-                            data.toString(),
-                            "dev",
-                            data.resolve("stack.log").toString())
-                    .write(place);
-        }
     }
 
     private static DynamoDbClient db() {

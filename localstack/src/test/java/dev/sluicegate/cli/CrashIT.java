@@ -233,11 +233,11 @@ class CrashIT {
                                     "verify",
                                     "--reconcile",
                                     "ddb",
+                                    "--max-age", // the stack's clock was set to a working day
+                                    "30d",
                                     "--data",
                                     home.resolve("data").toString());
-            // the stack's clock was set, so its newest checkpoint may look old to a verifier with
-            // the real time
-            assertThat(verified).as("exit code of audit verify").isIn(ExitCode.OK, ExitCode.STALE);
+            assertThat(verified).as("exit code of audit verify").isZero();
             report(times, starts, byCall, effects.size(), records.size());
         }
     }

@@ -62,7 +62,7 @@ class PolicyReplayIT {
         stack = started;
         var endpoint = new AdminEndpoint(started, () -> {});
         admin = endpoint;
-        announce(started, endpoint, data);
+        new Terminal(home).announce(started, endpoint, data);
         db =
                 DynamoDbClient.builder()
                         .endpointOverride(started.awsEndpoint())
@@ -391,30 +391,6 @@ class PolicyReplayIT {
     }
 
     // --- the stack --------------------------------------------------------------------------
-
-    private static void announce(LocalStack running, AdminEndpoint endpoint, Path data)
-            throws IOException {
-        var self = ProcessHandle.current();
-        var workspace = new Terminal(home).workspace();
-        var key = running.operatorKey();
-        for (var place : workspace.announcements(running.mcp().getPort(), data)) {
-            new StackFile(
-                            running.mcp().getPort(),
-                            self.pid(),
-                            StackFile.startedAt(self),
-                            running.mcp().toString(),
-                            running.issuer(),
-                            running.awsEndpoint().toString(),
-                            key.accessKeyId(),
-                            key.secretAccessKey(),
-                            endpoint.url(),
-                            endpoint.secret(),
-                            data.toString(),
-                            "dev",
-                            data.resolve("stack.log").toString())
-                    .write(place);
-        }
-    }
 
     private static String call(String user, String tool, String arguments) throws IOException {
         var ran = run("call", tool, arguments, "--user", user, "-o", "json");

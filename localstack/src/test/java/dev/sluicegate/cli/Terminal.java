@@ -1,6 +1,7 @@
 package dev.sluicegate.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,6 +25,29 @@ final class Terminal {
 
     Workspace workspace() {
         return workspace(System.out, System.err);
+    }
+
+    /** Announces it in the home, as {@code up} does. */
+    void announce(RunningStack running, AdminEndpoint endpoint, Path data) throws IOException {
+        var self = ProcessHandle.current();
+        var key = running.operatorKey();
+        for (var place : workspace().announcements(running.mcp().getPort(), data)) {
+            new StackFile(
+                            running.mcp().getPort(),
+                            self.pid(),
+                            StackFile.startedAt(self),
+                            running.mcp().toString(),
+                            running.issuer(),
+                            running.awsEndpoint().toString(),
+                            key.accessKeyId(),
+                            key.secretAccessKey(),
+                            endpoint.url(),
+                            endpoint.secret(),
+                            data.toString(),
+                            "dev",
+                            data.resolve("stack.log").toString())
+                    .write(place);
+        }
     }
 
     private Workspace workspace(PrintStream to, PrintStream errors) {

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +32,7 @@ final class BadInput {
     static final int MAX_BODY = 1024 * 1024;
     static final int MAX_ARGUMENTS = 256 * 1024;
 
-    static final StandingClock CLOCK = new StandingClock();
+    static final MovableClock CLOCK = new MovableClock(Instant.parse("2026-11-23T10:00:10Z"));
 
     private static @Nullable LocalStack running;
     private static @Nullable ECKey key;
@@ -94,9 +96,9 @@ final class BadInput {
 
     /** Has everything recorded that was only counted, so that the next refusal is the first of its minute. */
     static void settle() throws IOException {
-        CLOCK.next();
+        CLOCK.forward(Duration.ofMinutes(1));
         send(list().without("Authorization"));
-        CLOCK.next();
+        CLOCK.forward(Duration.ofMinutes(1));
         news();
     }
 

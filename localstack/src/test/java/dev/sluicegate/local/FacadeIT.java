@@ -2,13 +2,11 @@ package dev.sluicegate.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,62 +96,17 @@ class FacadeIT {
 
     @Test
     void mcpdoLogsInThroughTheFacade() throws IOException {
-        var connection = stack.mcp().toString();
-        var mcpdo = new Mcpdo(home, Stacks.freePort());
-        try {
-            var parked =
-                    json(
-                            mcpdo.run(
-                                    "connect",
-                                    connection,
-                                    "--era",
-                                    "modern",
-                                    "--transport",
-                                    "http"));
-            var login = Clients.run(Map.of(), "login.mjs", parked.path("authUrl").asText());
-            var called =
-                    json(
-                            mcpdo.run(
-                                    "--connection",
-                                    connection,
-                                    "tools/call",
-                                    READ,
-                                    "customer_id:=\"C-1001\""));
+        try (var mcpdo = new Mcpdo(home, stack.mcp())) {
+            var login = mcpdo.connect();
 
-            assertThat(parked.path("authUrl").asText()).startsWith(facade() + "/authorize?");
-            assertThat(login.code()).as("%s", login).isZero();
-            assertThat(called.toString()).contains("\"customer_id\":\"C-1001\"");
-        } finally {
-            mcpdo.run("daemon", "stop");
+            assertThat(login).startsWith(facade() + "/authorize?");
+            mcpdo.logIn(login);
+            assertThat(mcpdo.call(READ, "customer_id:=\"C-1001\"").toString())
+                    .contains("\"customer_id\":\"C-1001\"");
         }
-    }
-
-    private static JsonNode json(Clients.Ended ended) throws IOException {
-        assertThat(ended.code()).as("%s", ended).isZero();
-        return McpClient.JSON.readTree(ended.out());
     }
 
     private static String facade() {
         return "http://127.0.0.1:" + stack.mcp().getPort() + "/oauth/pool";
-    }
-
-    /** Its daemon keeps the connection between commands; its login helper listens on a port of ours. */
-    record Mcpdo(Path home, int callbackPort) {
-        private static final String PROGRAM =
-                "node_modules/@modelcontextprotocol/inspector/clients/mcpdo/build/mcp-bin.js";
-
-        Clients.Ended run(String... arguments) {
-            var all = new ArrayList<>(List.of(PROGRAM, "--format", "json"));
-            all.addAll(List.of(arguments));
-            return Clients.run(
-                    Map.of(
-                            "HOME",
-                            home.toString(),
-                            "MCP_INSPECTOR_SECRET_STORE",
-                            "file",
-                            "MCP_OAUTH_CALLBACK_URL",
-                            "http://127.0.0.1:" + callbackPort + "/oauth/callback"),
-                    all.toArray(String[]::new));
-        }
     }
 }

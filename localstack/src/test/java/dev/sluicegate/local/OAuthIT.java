@@ -191,38 +191,12 @@ class OAuthIT {
 
     @Test
     void mcpdoLogsInWithoutATerminal() throws IOException {
-        var connection = stack.mcp().toString();
-        var mcpdo = new FacadeIT.Mcpdo(home, Stacks.freePort());
-        try {
-            var parked =
-                    json(
-                            mcpdo.run(
-                                    "connect",
-                                    connection,
-                                    "--era",
-                                    "modern",
-                                    "--transport",
-                                    "http"));
-            var login = Clients.run(Map.of(), "login.mjs", parked.path("authUrl").asText());
-            var called =
-                    json(
-                            mcpdo.run(
-                                    "--connection",
-                                    connection,
-                                    "tools/call",
-                                    READ,
-                                    "customer_id:=\"C-1001\""));
+        try (var mcpdo = new Mcpdo(home, stack.mcp())) {
+            mcpdo.logIn(mcpdo.connect());
 
-            assertThat(login.code()).as("%s%n%s", login, parked.toPrettyString()).isZero();
-            assertThat(called.toString()).contains("\"customer_id\":\"C-1001\"");
-        } finally {
-            mcpdo.run("daemon", "stop");
+            assertThat(mcpdo.call(READ, "customer_id:=\"C-1001\"").toString())
+                    .contains("\"customer_id\":\"C-1001\"");
         }
-    }
-
-    private static JsonNode json(Clients.Ended ended) throws IOException {
-        assertThat(ended.code()).as("%s", ended).isZero();
-        return McpClient.JSON.readTree(ended.out());
     }
 
     private static List<JsonNode> challenges(JsonNode answer) {

@@ -7,6 +7,7 @@ import dev.sluicegate.contract.Product;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,10 @@ class RestartIT {
 
     @Test
     void refusalsThatWereOnlyCountedAreRecordedBeforeTheStackStops() throws Exception {
-        var clock = new StandingClock(); // stands still: its minute never ends
+        var clock =
+                new MovableClock(
+                        Instant.parse(
+                                "2026-11-23T10:00:10Z")); // stands still: its minute never ends
         var issuerPort = Stacks.freePort();
         try (var first = Stacks.in(data, issuerPort, clock)) {
             for (var i = 0; i < 5; i++) {

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,8 @@ class ThrottleIT {
     private static final int CALLERS = 6;
     private static final int FLOOD = 400;
 
-    private static final StandingClock CLOCK = new StandingClock();
+    private static final MovableClock CLOCK =
+            new MovableClock(Instant.parse("2026-11-23T10:00:10Z"));
 
     @TempDir private static Path folder = Path.of("");
 
@@ -90,7 +92,7 @@ class ThrottleIT {
         var refusedHere = customer(here);
         var refusedThere = customer(there);
         var bystander = customer(client(second(other), "lena", "support"));
-        CLOCK.next(); // six come back in a minute
+        CLOCK.forward(Duration.ofMinutes(1)); // six come back in a minute
         var again = customer(there);
 
         for (var refused : List.of(refusedHere, refusedThere)) {
@@ -161,12 +163,12 @@ class ThrottleIT {
             var call = raw("Bearer " + token("otto", "overload", "support"), true);
             List<Wire.Reply> replies = new ArrayList<>();
             for (var round = 0; round < 20 && !anyOverload(replies); round++) {
-                CLOCK.next();
+                CLOCK.forward(Duration.ofMinutes(1));
                 journal.news();
                 replies = atOnce(wires(narrow.port(), call, 4 * CALLERS));
             }
             var news = journal.news();
-            CLOCK.next();
+            CLOCK.forward(Duration.ofMinutes(1));
             var after = Wire.send(narrow.port(), call);
 
             assertThat(replies).anyMatch(reply -> reply.status() == 429);
@@ -188,7 +190,7 @@ class ThrottleIT {
     @Test
     void aFloodOfNobodyThroughBothCostsAFewRecordsThatCountItAll() throws Exception {
         var journal = new JournalReader(stack);
-        CLOCK.next();
+        CLOCK.forward(Duration.ofMinutes(1));
         settle(journal);
         var absent = raw("", false);
         var garbage = raw("Bearer garbage", false);
@@ -221,13 +223,13 @@ class ThrottleIT {
 
     private static void settle(JournalReader journal) throws IOException {
         settle(journal, new ArrayList<>());
-        CLOCK.next();
+        CLOCK.forward(Duration.ofMinutes(1));
         settle(journal, new ArrayList<>());
-        CLOCK.next();
+        CLOCK.forward(Duration.ofMinutes(1));
     }
 
     private static void settle(JournalReader journal, List<String> news) throws IOException {
-        CLOCK.next();
+        CLOCK.forward(Duration.ofMinutes(1));
         for (var door : new int[] {stack.mcp().getPort(), other.port()}) {
             assertThat(Wire.send(door, raw("", false)).status()).isEqualTo(401);
         }

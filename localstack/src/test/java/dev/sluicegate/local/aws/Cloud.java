@@ -1,5 +1,6 @@
 package dev.sluicegate.local.aws;
 
+import dev.sluicegate.local.MovableClock;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

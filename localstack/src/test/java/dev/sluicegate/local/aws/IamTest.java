@@ -3,6 +3,7 @@ package dev.sluicegate.local.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluicegate.local.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -6,12 +6,16 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** Stands still, until it is told to go on to the next minute. */
-final class StandingClock extends Clock {
-    private volatile Instant now = Instant.parse("2026-11-23T10:00:10Z");
+/** Stands still until it is moved. */
+public final class MovableClock extends Clock {
+    private volatile Instant now;
 
-    void next() {
-        now = now.plus(Duration.ofMinutes(1));
+    public MovableClock(Instant now) {
+        this.now = now;
+    }
+
+    public void forward(Duration by) {
+        now = now.plus(by);
     }
 
     @Override
